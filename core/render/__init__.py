@@ -1,0 +1,1 @@
+"""Synthetic pottery drawings with exact masks."""
