@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import SettingError
+from core.infer.reader import Reader, load_reader
+from core.infer.shipped import base_artefact
 from core.labels import DEFAULT_LABELS
 from core.learn.configuration import RunConfiguration
 from core.learn.rendered import Rendering, Shape, keep_rendering, stored_seeds
 from core.render.outlines import load_outlines
+
+JUDGED_AT_PX = 384
 
 
 @dataclass(frozen=True)
@@ -145,11 +149,18 @@ def _render(directory: Path, rendering: Rendering, outlines: Path | None, drawin
     cv2.setNumThreads(1)
     parent = multiprocessing.parent_process()
     shapes = load_outlines(outlines) if outlines else None
-    for seed in keep_rendering(directory, rendering, shapes, worker=0, workers=1):
+    reader = _quick_reader() if rendering.easy_share < 1 else None
+    for seed in keep_rendering(directory, rendering, shapes, worker=0, workers=1, reader=reader):
         if parent is None or not parent.is_alive():
             return
         if seed >= rendering.kept:
             time.sleep(1 / drawings_per_second)
+
+
+def _quick_reader() -> Reader:
+    """The shipped model, reading at one size."""
+    reader = load_reader(base_artefact(), threads=1)
+    return replace(reader, contract=replace(reader.contract, sizes=(JUDGED_AT_PX,)))
 
 
 def _wait_for_drawings(directory: Path, count: int) -> None:

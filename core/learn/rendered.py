@@ -13,22 +13,29 @@ import numpy as np
 from PIL import Image as Pillow
 
 from core.errors import SettingError
+from core.infer.reader import Reader
 from core.infer.scales import proportional_size
 from core.learn import augmentation
 from core.learn.samples import Batch, TrainingItem, resized, stack
-from core.render.drawing import render_drawing
+from core.raster.metrics import foreground_iou
+from core.render.drawing import RenderedDrawing, render_drawing
 from core.render.outlines import Outline
 
+EASY_IOU = 0.93
 RESERVED_SEEDS = 10_000_000  # from here on for tests and benchmarks, never trained on
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What is rendered: long sides in pixels, drawn log-uniformly, and how many drawings are kept."""
+    """What is rendered: long sides in pixels, drawn log-uniformly, and how many drawings are kept.
+
+    `easy_share` of the drawings that the model in use reads well are kept, the others always.
+    """
 
     smallest_px: int = 384
     largest_px: int = 900
     kept: int = 4000
+    easy_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -41,22 +48,36 @@ class Shape:
 
 
 def keep_rendering(
-    directory: Path, rendering: Rendering, outlines: Sequence[Outline] | None, *, worker: int, workers: int
+    directory: Path,
+    rendering: Rendering,
+    outlines: Sequence[Outline] | None,
+    *,
+    worker: int,
+    workers: int,
+    reader: Reader | None = None,
 ) -> Iterator[int]:
     """Render one drawing after the other into the directory; yields each seed when it is on disk.
 
     Worker k of n takes the seeds k, k + n, ...; after a restart it goes on behind the newest file, so that no seed is
-    rendered twice. The oldest drawings are deleted.
+    rendered twice. The oldest drawings are deleted. What the `reader` reads well is easy: see Rendering.
     """
     directory.mkdir(parents=True, exist_ok=True)
     newest = max((seed for seed in stored_seeds(directory) if seed % workers == worker), default=worker - workers)
     for seed in range(newest + workers, RESERVED_SEEDS, workers):
         octaves = np.log2(rendering.largest_px / rendering.smallest_px)
-        size_px = round(rendering.smallest_px * 2 ** (octaves * np.random.default_rng((seed, 1)).random()))
+        rng = np.random.default_rng((seed, 1))
+        size_px = round(rendering.smallest_px * 2 ** (octaves * rng.random()))
         drawing = render_drawing(seed, size_px=size_px, outlines=outlines)
+        if reader is not None and rng.random() >= rendering.easy_share and is_easy(drawing, reader):
+            continue
         _write(directory / f"{seed}.png", drawing.image, drawing.mask)
         (directory / f"{seed - rendering.kept}.png").unlink(missing_ok=True)
         yield seed
+
+
+def is_easy(drawing: RenderedDrawing, reader: Reader) -> bool:
+    """Whether the reader finds the section."""
+    return foreground_iou(drawing.mask, reader.read(drawing.image).mask) >= EASY_IOU
 
 
 def rendered_item(rng: np.random.Generator, size_px: int) -> TrainingItem:

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from core.errors import SettingError
+from core.infer.reader import load_reader
+from core.infer.shipped import base_artefact
 from core.learn.rendered import (
     RESERVED_SEEDS,
     RenderedBatches,
     Rendering,
     Shape,
+    is_easy,
     keep_rendering,
     scene,
     stored_seeds,
@@ -16,6 +19,7 @@ from core.learn.rendered import (
 from core.learn.samples import TrainingItem
 from core.render.drawing import render_drawing
 
+ALONE = {"worker": 0, "workers": 1}
 SMALL = Rendering(smallest_px=64, largest_px=128, kept=5)
 
 
@@ -39,6 +43,19 @@ def test_two_renderers_never_draw_the_same(tmp_path):
 def test_renderer_stops_before_the_seeds_of_tests_and_benchmarks(tmp_path):
     (tmp_path / f"{RESERVED_SEEDS - 2}.png").touch()
     assert render(tmp_path, 5) == [RESERVED_SEEDS - 1]
+
+
+def test_easy_drawings_are_left_out(tmp_path):
+    reader = load_reader(base_artefact(), threads=1)
+    none = Rendering(smallest_px=200, largest_px=200, kept=100, easy_share=0.0)
+    kept = list(itertools.islice(keep_rendering(tmp_path, none, None, **ALONE, reader=reader), 3))
+    assert [is_easy(render_drawing(seed, size_px=200), reader) for seed in kept] == [False] * 3
+    assert any(is_easy(render_drawing(seed, size_px=200), reader) for seed in range(kept[-1]))
+
+
+def test_without_a_reader_nothing_is_left_out(tmp_path):
+    some = Rendering(smallest_px=64, largest_px=128, kept=5, easy_share=0.0)
+    assert list(itertools.islice(keep_rendering(tmp_path, some, None, **ALONE), 6)) == [0, 1, 2, 3, 4, 5]
 
 
 def test_stored_drawing_is_the_rendered_one(tmp_path):
