@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -41,9 +42,20 @@ def opened(context: typer.Context, workspace: Path | None, *, is_made: bool = Fa
     return ws
 
 
+def opened_to_look(context: typer.Context, workspace: Path | None) -> "Workspace":
+    """The same for what writes nothing: an empty workspace that is gone when the command ends, if there is none yet."""
+    settings = chosen_settings(context, workspace)
+    if settings.workspace.is_dir() or settings.database_url:
+        return opened(context, workspace)
+    return opened(context, Path(context.with_resource(TemporaryDirectory())))
+
+
 def answer(value: Any, *, as_json: bool, text: str) -> None:
     """Print the value as JSON, or the text."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain) if as_json else text)
+    if as_json:
+        is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")  # Windows pipes a code page
+        text = json.dumps(value, ensure_ascii=not is_unicode, indent=1, default=_plain)
+    typer.echo(text)
 
 
 def complain(sentences: Iterable[str]) -> None:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.commands.console import JsonOption, WorkspaceOption, answer, complain, opened, progress, refuse
+from core.commands.console import (
+    JsonOption,
+    WorkspaceOption,
+    answer,
+    complain,
+    opened,
+    opened_to_look,
+    progress,
+    refuse,
+)
 from core.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -125,7 +134,7 @@ def import_(
     from core.formats.importing import Choices
     from core.formats.names import plain_name
 
-    ws = opened(context, workspace, is_made=True)
+    ws = opened_to_look(context, workspace) if dry_run else opened(context, workspace, is_made=True)
     choices = Choices(
         status=as_.value,
         publication=publication or plain_name(source),

@@ -1,7 +1,8 @@
 """COCO instances: JSON with images, categories, and annotations that are run lengths or polygons.
 
 Runs go down the columns of the whole image, as a list or packed into text. Polygons cannot hold holes, so runs are
-what is written unless asked otherwise. We keep the publication and a colour for each category beside COCO's own fields.
+what is written unless asked otherwise. Beside COCO's own fields we keep a colour for each category, the publication,
+and whether a drawing has an empty mask, which is not the same as none.
 """
 
 import json
@@ -61,7 +62,8 @@ def read_coco(files: Files, documents: Sequence[str]) -> Contents:
     index_of = {label.name: index for index, label in enumerate(ordered)}
     places = _Places(files)
     items = tuple(_incoming(places, *draft, index_of) for draft in drafts)
-    remarks = [f"{skipped} annotations without an area, an image or a category are left out."] if skipped else []
+    what = "1 annotation" if skipped == 1 else f"{skipped:,} annotations"
+    remarks = [f"Left out: {what} without an area, an image or a category."] if skipped else []
     return Contents(FORMAT, ordered, items, (*files.remarks, *remarks))
 
 
@@ -82,6 +84,7 @@ class CocoWriter:
             "height": item.height_px,
             "width": item.width_px,
             "publication": item.publication,
+            "is_empty": item.mask is not None and not item.mask.any(),
         }
         parts: Iterable[Part] = ()
         if item.mask is not None:
@@ -155,7 +158,7 @@ def _incoming(
     name = composed(str(image["file_name"]).replace("\\", "/")) or "unnamed"
     publication = image["publication"] if isinstance(image.get("publication"), str) else None
     mask = None
-    if shapes:
+    if shapes or image.get("is_empty") is True:
         painters = [partial(_paint, segmentation, index_of[label]) for label, segmentation in shapes]
         mask = painted(name, (_whole(image["height"]), _whole(image["width"])), painters)
     return Incoming(name, places.of(name), mask, split, publication)

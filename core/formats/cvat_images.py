@@ -37,8 +37,9 @@ _SUBSETS = {"train": "Train", "validation": "Validation", "test": "Test"}
 def read_cvat_images(files: Files, documents: Sequence[str]) -> Contents:
     """What these XML files bring, of which there may be one for each subset; images lie beside them, or in images/.
 
-    An image without areas is unlabelled; shapes that are no areas are left out with a remark. Raises
-    UnknownFormatError for a text that is not this format, UnsafeArchiveError for XML made to do harm.
+    An image without areas is unlabelled, unless we wrote that its mask is empty; shapes that are no areas are left out
+    with a remark. Raises UnknownFormatError for a text that is not this format, UnsafeArchiveError for XML made to do
+    harm.
     """
     labels: list[ForeignLabel] = []
     images: list[tuple[str, Element]] = []
@@ -78,8 +79,9 @@ class CvatImagesWriter:
         subset = f" subset={quoteattr(_SUBSETS[item.split])}" if item.split else ""
         parts = () if item.mask is None else connected_parts(item.mask) if self._polygons else whole_classes(item.mask)
         shapes = "".join(self._shape(part) for part in parts)
+        is_empty = ' is_empty="1"' if item.mask is not None and not shapes else ""  # CVAT passes over what is ours
         record = (
-            f" name={quoteattr(item.file_name)}{subset}"
+            f" name={quoteattr(item.file_name)}{subset}{is_empty}"
             f' width="{item.width_px}" height="{item.height_px}">\n{shapes}  </image>\n'
         )
         files = () if item.image is None else ((IMAGES + item.file_name, item.image),)
@@ -153,7 +155,7 @@ def _incoming(files: Files, root: str, image: Element, labels: tuple[ForeignLabe
     split = split_of(image.get("subset", ""))
     areas = _areas(image)
     image_name = places[0] if places else None
-    if not areas:
+    if not areas and image.get("is_empty") != "1":
         return Incoming(name, image_name, split=split)
     index_of = {label.name: index for index, label in enumerate(labels)}
     ordered = sorted(areas, key=_z_order)

@@ -1,15 +1,15 @@
 """What becomes of each drawing that an archive brings: looked at for the report, carried out for the import."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import ImageTooLargeError, InputError, MaskSizeError
 from core.formats.files import Files
-from core.formats.incoming import Incoming, Size
+from core.formats.incoming import ForeignMask, Incoming, Size
+from core.formats.label_choices import LabelChoice, class_table, unfit_labels
 from core.formats.names import NameIndex
 from core.formats.pictures import opened_picture, orientation
 from core.formats.pipeline import OneLargeAtATime, in_parallel
@@ -18,6 +18,7 @@ from core.raster.images import Page, read_pages
 from core.raster.masks import Mask, encode_mask
 from core.store import imports
 from core.store.imports import Known, StoredImage, StoredMask
+from core.store.label_map import label_map
 from core.store.workspace import Workspace
 
 NEARLY_ALL = 0.9
@@ -32,7 +33,8 @@ class Finding:
 
     `drawing` is "new", "there", or "missing" (a mask for a drawing that is not in the workspace). `mask` is "entered",
     "known" (it was there before), "in work" (somebody draws on that drawing), "none" (unlabelled), or why it stays
-    behind: "clash", "size", "inverted", "unreadable", "missing". `sentence` says more, where there is more to say.
+    behind: "clash", "size", "inverted", "unfit" (all that is marked is of labels that fit no class), "unreadable",
+    "missing". `sentence` says more, where there is more to say.
     """
 
     name: str
@@ -57,14 +59,15 @@ class Examined:
 class Examiner:
     """Examines the drawings of an archive against what the workspace has, from several threads.
 
-    `classes` gives the class for each label of the archive. With `is_stored` the pixels that go in are put into the
+    `labels` says which class each label of the archive becomes. With `is_stored` the pixels that go in are put into the
     blobs on the way; otherwise nothing is written.
     """
 
     def __init__(
-        self, ws: Workspace, files: Files, classes: NDArray[np.uint8], *, status: str, is_stored: bool
+        self, ws: Workspace, files: Files, labels: Sequence[LabelChoice], *, status: str, is_stored: bool
     ) -> None:
-        self._ws, self._files, self._classes = ws, files, classes
+        self._ws, self._files = ws, files
+        self._classes, self._unfit = class_table(labels, label_map(ws)), unfit_labels(labels)
         self._status, self._is_stored = status, is_stored
         self._large = OneLargeAtATime()
         self._by_hash: dict[str, Known] = {}
@@ -148,7 +151,16 @@ class Examiner:
                 return Examined(item, _refused(finding, "unreadable", str(error)), image)
             mask = self._classes[foreign.indices]
             finding = replace(finding, snapped_pixels=foreign.snapped_pixels)
+            unfit = self._unfit_in(foreign) if self._unfit and not mask.any() else ""
+            if unfit:
+                return Examined(item, _refused(finding, "unfit", unfit), image)
             return self._judge(item, finding, image, mask, known)
+
+    def _unfit_in(self, foreign: ForeignMask) -> str:
+        """A sentence about what is marked in a mask of which nothing would be left, "" if nothing is."""
+        names = [self._unfit[label] for label in np.unique(foreign.indices).tolist() if label in self._unfit]
+        marked = " and ".join(f"“{name}”" for name in names)
+        return f"only {marked} is marked, which fits no class: say which class it is." if names else ""
 
     def _judge(
         self, item: Incoming, finding: Finding, image: StoredImage | None, mask: Mask, known: Known | None

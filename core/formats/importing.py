@@ -13,7 +13,7 @@ from core.formats.examining import Examined, Examiner, Finding
 from core.formats.files import Files, opened_files
 from core.formats.folders import read_masks
 from core.formats.incoming import Contents, Incoming
-from core.formats.label_choices import LabelChoice, choose_classes, class_table, make_new_classes
+from core.formats.label_choices import LabelChoice, choose_classes, make_new_classes
 from core.formats.partners import Partners
 from core.store import imports
 from core.store.imports import IMPORT_STATUSES, Arrival
@@ -94,7 +94,7 @@ def report_archive(ws: Workspace, source: Source, choices: Choices, *, on_progre
     """
     with _read(ws, source, choices) as (files, contents):
         labels = choose_classes(contents.labels, label_map(ws), choices.classes)
-        examiner = Examiner(ws, files, class_table(labels, label_map(ws)), status=choices.status, is_stored=False)
+        examiner = Examiner(ws, files, labels, status=choices.status, is_stored=False)
         findings = [examined.finding for examined in _watched(examiner, contents, on_progress)]
         return _report(files, contents, labels, _with_partners(findings, examiner.drawing_names()))
 
@@ -108,7 +108,7 @@ def import_archive(ws: Workspace, source: Source, choices: Choices, *, on_progre
     with _read(ws, source, choices) as (files, contents):
         labels = choose_classes(contents.labels, label_map(ws), choices.classes)
         make_new_classes(ws, labels)
-        examiner = Examiner(ws, files, class_table(labels, label_map(ws)), status=choices.status, is_stored=True)
+        examiner = Examiner(ws, files, labels, status=choices.status, is_stored=True)
         places = _Places(ws, files, contents, choices)
         comment = f"imported from {files.name}"
         findings: list[Finding] = []

@@ -71,6 +71,11 @@ def class_table(choices: Sequence[LabelChoice], labels: LabelMap) -> NDArray[np.
     return table
 
 
+def unfit_labels(choices: Sequence[LabelChoice]) -> dict[int, str]:
+    """Position and name of the labels that fit no class, and that nobody has decided about."""
+    return {position: choice.label.name for position, choice in enumerate(choices) if not choice.reason}
+
+
 def _choose(
     label: ForeignLabel, position: int, foreign: Sequence[ForeignLabel], labels: LabelMap, chosen: Mapping[str, str]
 ) -> LabelChoice:

@@ -13,6 +13,9 @@ FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]'
 
 LONGEST_PART_BYTES = 200
 
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])[ ]*(\.|$)", re.IGNORECASE)
+"""What Windows takes for a device, whatever extension comes behind it."""
+
 
 def stem_of(name: str) -> str:
     """The path without the extension of an image; "Abb. 1" keeps its dot."""
@@ -37,7 +40,8 @@ def export_stem(name: str, page: int) -> str:
     Subfolders stay. What would be refused when an archive is unpacked becomes _; further pages get -p2 and on.
     """
     stem = stem_of(composed(name))
-    parts = [_safe(part) for part in FORBIDDEN.sub("_", stem.replace("\\", "/")).split("/")]
+    *folders, last = FORBIDDEN.sub("_", stem.replace("\\", "/")).split("/")
+    parts = [*(_safe(folder.rstrip(" .")) for folder in folders), _safe(last)]
     path = "/".join(part for part in parts if part) or "unnamed"
     return path if page == 0 else f"{path}-p{page + 1}"
 
@@ -90,6 +94,8 @@ class NameIndex:
 
 def _safe(part: str) -> str:
     part = part.lstrip(" .").rstrip(" ")
+    if DEVICES.match(part):
+        part = f"_{part}"
     while len(part.encode()) > LONGEST_PART_BYTES:
         part = part[:-1].rstrip(" ")
     return "_" if part.casefold() in ("thumbs.db", "desktop.ini", "__macosx") else part

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from core.formats.examining import Finding
 from core.formats.importing import Report
+from core.formats.label_choices import unfit_labels
 
 GOOD, NOTE, WARNING = "good", "note", "warning"
+_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def summarise(report: Report) -> list[Sentence]:
             f"{_masks(these('inverted'))} nearly all foreground, probably inverted: left out.",
             these("inverted"),
         ),
+        (WARNING, f"{_masks(these('unfit'))} of labels that fit no class: left out.", these("unfit")),
         (WARNING, f"{_masks(these('clash'))} that could be of several drawings: left out.", these("clash")),
         (WARNING, f"{_masks(these('unreadable'))} that cannot be read: left out.", these("unreadable")),
         (WARNING, f"{_drawings(refused)} that cannot be used: left out.", refused),
@@ -55,23 +58,35 @@ def summarise(report: Report) -> list[Sentence]:
     sentences = [Sentence(kind, text, tuple(map(_told, found))) for kind, text, found in told if found]
     if report.is_done and not entered and not new:
         sentences.insert(0, Sentence(NOTE, "Nothing was new, so nothing changed."))
-    return sentences + [Sentence(WARNING, remark) for remark in report.remarks]
+    remarks = [*_about_labels(report), *report.remarks]
+    return sentences + [Sentence(WARNING, remark) for remark in remarks]
 
 
 def left_behind(report: Report) -> list[Finding]:
     """What did not come in although it should have."""
-    behind = ("missing", "in work", "size", "inverted", "clash", "unreadable")
+    behind = ("missing", "in work", "size", "inverted", "unfit", "clash", "unreadable")
     return [x for x in report.findings if x.mask in behind or x.drawing == "refused"]
 
 
 def _told(finding: Finding) -> str:
     if finding.sentence:
         return finding.sentence if finding.name in finding.sentence else f"{finding.name}: {finding.sentence}"
-    if finding.partner:
-        return f"{finding.name}; most like it is {finding.partner}"
+    if finding.mask == "missing":
+        return f"{finding.name} fits no drawing" + (f"; most like it is {finding.partner}" if finding.partner else "")
     if finding.snapped_pixels and finding.mask in ("entered", "known"):
         return f"{finding.name} ({finding.snapped_pixels:,} pixels snapped)"
     return finding.name
+
+
+def _about_labels(report: Report) -> list[str]:
+    names = [f"“{name}”" for name in unfit_labels(report.labels).values()]
+    if not names:
+        return []
+    if len(names) == 1:
+        return [f"{names[0]} fits no class and becomes background: say which class it is."]
+    shown, rest = names[:_NAMED], len(names) - _NAMED
+    listed = f"{', '.join(shown)} and {rest} more" if rest > 0 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return [f"{listed} fit no class and become background: say which class they are."]
 
 
 def _unlabelled(report: Report) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Measures how well a model finds the masks of drawings that lie in folders."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,8 @@ class Score:
 def pair_by_stem(images: Path, masks: Path, ignore: Path | None = None) -> tuple[list[Pair], list[Path]]:
     """Drawings and masks of the same stem, and the files that remain: without a partner, or second of a stem."""
     drawings, truths = find_drawings([images]), find_drawings([masks])
-    ignores = {path.stem: path for path in reversed(find_drawings([ignore]))} if ignore else {}
-    drawing_of = {path.stem: path for path in reversed(drawings)}
-    truth_of = {path.stem: path for path in reversed(truths)}
+    ignores = _by_stem(find_drawings([ignore])) if ignore else {}
+    drawing_of, truth_of = _by_stem(drawings), _by_stem(truths)
     pairs = [
         Pair(name, drawing_of[name], truth_of[name], ignores.get(name)) for name in sorted(drawing_of.keys() & truth_of)
     ]
@@ -88,6 +88,11 @@ def summarise(scores: Sequence[Score]) -> dict[str, Any]:
         "p10_iou": float(np.percentile(ious, 10)),
         "drawings": [{"name": score.name, "iou": score.iou, "seconds": score.seconds} for score in scores],
     }
+
+
+def _by_stem(paths: Sequence[Path]) -> dict[str, Path]:
+    """The first path of each stem; macOS takes umlauts apart, so stems are compared composed."""
+    return {unicodedata.normalize("NFC", path.stem): path for path in reversed(paths)}
 
 
 def _first_image(path: Path, settings: Settings) -> Image:

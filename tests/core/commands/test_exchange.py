@@ -16,6 +16,7 @@ from core.store.drawings import STATUSES
 from core.store.imports import IMPORT_STATUSES
 from tests.core.commands.conftest import Run
 from tests.core.formats.samples import GOOD, RING, coloured, picture, png, zipped
+from tests.core.test_command_line import command
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -88,6 +89,27 @@ def test_dry_run_reports_and_writes_nothing(run: Run, tmp_path: Path) -> None:
     assert run("export", "--out", tmp_path / "x.zip")[0] == 1
 
 
+def test_dry_run_makes_no_workspace(capsys, tmp_path: Path) -> None:
+    code, told, _ = command(capsys, "--workspace", tmp_path / "none", "import", archive(tmp_path), "--dry-run")
+    assert (code, told.splitlines()[-1]) == (0, "1 drawing will come in, 1 with a mask.")
+    assert not (tmp_path / "none").exists()
+
+
+def test_json_is_readable_whatever_the_output_is_encoded_in(run: Run, tmp_path: Path) -> None:
+    archive(tmp_path, {**GOOD, "JPEGImages/ä端.png": picture(3)})
+    script = "from core.__main__ import main; main()"
+    arguments = ["import", str(tmp_path / "Band 1.zip"), "--dry-run", "--json", "--workspace", str(tmp_path / "ws")]
+    for encoding in ("cp1252", "utf-8", "ascii"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            timeout=60,
+        )
+        assert [x["name"] for x in json.loads(done.stdout.decode("utf-8"))["drawings"]] == ["a.png", "ä端.png"]
+
+
 def test_import_tells_all_in_json(run: Run, tmp_path: Path) -> None:
     code, told, _ = run("import", archive(tmp_path), "--as", "review", "--publication", "Köln", "--json")
     assert code == 0
@@ -121,7 +143,7 @@ def test_what_stays_behind_is_an_exit_code_and_a_sentence_each(run: Run, tmp_pat
     code, told, refused = run("import", path)
     assert code == 1
     assert "1 drawing came in, 1 with a mask." in told
-    assert refused.splitlines() == ["lost"]
+    assert refused.splitlines() == ["lost fits no drawing"]
     assert run("import", path)[0] == 1
 
 

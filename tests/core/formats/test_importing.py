@@ -216,6 +216,35 @@ def test_labels_map_by_name_by_colour_or_as_the_person_says(ws: Workspace) -> No
     assert [row[0] for row in newest_mask(ws, "a.png")] == [2, 0, 1, 0, 0]
 
 
+def test_mask_of_labels_that_fit_no_class_stays_behind_rather_than_become_empty(ws: Workspace) -> None:
+    labels = "rim:1,1,1::\nwall:9,9,9::\npaper:0,0,0::\n"
+    masks = {"SegmentationClass/a.png": coloured(RING, (9, 9, 9))}
+    content = zipped({**GOOD, **masks, "labelmap.txt": labels})
+    for report in (look(ws, content), bring_in(ws, content)):
+        assert outcomes(report) == {"a.png": ("new", "unfit")}
+        assert "“wall”" in report.findings[0].sentence
+        assert [x.text for x in summarise(report) if x.kind == "warning"] == [
+            "1 mask of labels that fit no class: left out.",
+            "“rim” and “wall” fit no class and become background: say which class they are.",
+        ]
+    assert annotations.newest(ws, drawings.find(ws, limit=1)[0].id) is None
+    report = bring_in(ws, content, classes={"wall": "profile", "rim": "background"})
+    assert outcomes(report) == {"a.png": ("there", "entered")}
+    assert [x for x in summarise(report) if x.kind == "warning"] == []
+
+
+def test_label_that_fits_no_class_is_told_where_others_fit(ws: Workspace) -> None:
+    labels = VOC_LABELS + "handle:9,99,200::\n"
+    pixels = np.zeros((5, 8, 3), np.uint8)
+    pixels[0], pixels[1] = (9, 99, 200), (250, 50, 83)
+    content = zipped({**GOOD, "labelmap.txt": labels, "SegmentationClass/a.png": png(pixels)})
+    report = look(ws, content)
+    assert outcomes(report) == {"a.png": ("new", "entered")}
+    assert "“handle” fits no class and becomes background: say which class it is." in [
+        x.text for x in summarise(report)
+    ]
+
+
 def test_label_can_become_a_new_class(ws: Workspace) -> None:
     labels = VOC_LABELS + "handle:9,99,200::\n"
     pixels = np.zeros((5, 8, 3), np.uint8)

@@ -33,6 +33,10 @@ def test_only_extensions_of_images_are_taken_off(name: str, stem: str, suffix: s
         ("/", 0, "unnamed"),
         ("._a.png", 0, "_a"),
         ("x" * 500 + ".png", 0, "x" * 200),
+        ("CON.png", 0, "_CON"),
+        ("com1/aux.a.png", 0, "_com1/_aux.a"),
+        ("console.png", 0, "console"),
+        ("Abb./a.png", 0, "Abb/a"),
     ],
 )
 def test_exported_names_can_be_unpacked_anywhere(name: str, page: int, stem: str) -> None:

@@ -163,7 +163,7 @@ def test_coco_leaves_out_what_has_no_area_and_says_so() -> None:
     found = contents({"instances_val.json": coco([box, stray]), "images/sub/Band/a.png": picture()})
     (item,) = found.items
     assert (item.mask, item.split, item.image_name) == (None, "validation", "images/sub/Band/a.png")
-    assert found.remarks == ("2 annotations without an area, an image or a category are left out.",)
+    assert found.remarks == ("Left out: 2 annotations without an area, an image or a category.",)
 
 
 def test_background_among_coco_categories_is_the_background() -> None:

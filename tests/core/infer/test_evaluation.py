@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,15 @@ def test_drawings_and_masks_are_paired_by_stem(tmp_path: Path) -> None:
     ]
     assert [pair.ignore for pair in pairs] == [None, tmp_path / "ignore" / "b.png"]
     assert [path.name for path in unmatched] == ["lonely.png", "other.png"]
+
+
+def test_umlauts_pair_however_a_system_writes_them(tmp_path: Path) -> None:
+    saved(tmp_path / "images" / unicodedata.normalize("NFD", "Krüge.png"), np.zeros((2, 2)))
+    saved(tmp_path / "masks" / unicodedata.normalize("NFC", "Krüge.png"), np.zeros((2, 2)))
+
+    pairs, unmatched = pair_by_stem(tmp_path / "images", tmp_path / "masks")
+
+    assert ([pair.name for pair in pairs], unmatched) == ([unicodedata.normalize("NFC", "Krüge")], [])
 
 
 def test_second_drawing_of_a_stem_is_left_out_and_listed(tmp_path: Path) -> None:
