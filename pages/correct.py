@@ -10,6 +10,7 @@ from pages.components.decisions import NEXT, show_header
 from pages.components.empty import all_reviewed, nothing_here
 from pages.components.errors import showing_errors
 from pages.components.history import show_history
+from pages.components.literal import literal
 from pages.components.mask_canvas import mask_canvas
 from pages.components.next_drawing import asked_for, next_to_hold
 from pages.components.presence import hold, holder, is_elsewhere, keep_hold, look_on
@@ -64,7 +65,7 @@ def correct():
     if desk.has_parted:
         st.rerun(scope="app")
     if desk.notice:
-        st.warning(desk.notice)
+        st.warning(literal(desk.notice))
     with showing_errors():
         mask_canvas(ws, desk.sheet, labels, label)
 

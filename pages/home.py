@@ -10,6 +10,7 @@ from pages.components.errors import showing_errors
 from pages.components.estimates import show_estimates
 from pages.components.glance import show_glance
 from pages.components.jobs import show_jobs
+from pages.components.literal import literal
 from pages.components.outlook import show_outlook
 from pages.components.tasks import begin, results
 from pages.components.workspace import author, workspace
@@ -43,7 +44,7 @@ def show_next(step):
         st.container(border=True),
         st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"),
     ):
-        st.markdown(step.reason, width="content")
+        st.markdown(literal(step.reason), width="content")
         if st.button(step.label, type="primary", icon=":material/arrow_forward:"):
             st.switch_page(f"pages/{step.page}.py", query_params=step.query)
 

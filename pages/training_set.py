@@ -8,6 +8,7 @@ from pages.components.cards import columns_of_cards, training_card
 from pages.components.empty import nothing_here
 from pages.components.errors import showing_errors
 from pages.components.export_form import export_form
+from pages.components.literal import literal
 from pages.components.workspace import author, workspace
 
 ws = workspace()
@@ -43,8 +44,8 @@ def show_items(taken_out):
         for place, item in zip(columns_of_cards(len(items)), items, strict=False):
             with place, st.container(border=True, gap="xxsmall"):
                 st.image(training_card(ws, item), width="stretch")
-                st.markdown(item.name)
-                st.caption(f"{item.publication} · {item.approved_by}")
+                st.markdown(literal(item.name))
+                st.caption(literal(f"{item.publication} · {item.approved_by}"))
                 act, word = (snapshots.put_back, "Put back") if taken_out else (snapshots.take_out, "Take out")
                 if st.button(word, key=f"move_{item.drawing_id}", type="tertiary"):
                     act(ws, item)

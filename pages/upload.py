@@ -7,31 +7,50 @@ import streamlit as st
 from core.store.publications import UNNAMED, list_publications
 from core.work.uploading import upload_files, upload_samples
 from pages.components.errors import showing_errors
+from pages.components.folded import show_folded
 from pages.components.import_report import offer_import, show_imports, sort_out
 from pages.components.jobs import show_jobs
+from pages.components.literal import literal
 from pages.components.tasks import begin, results
 from pages.components.workspace import author, workspace
 
 ws = workspace()
 FORMATS = ["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp", "pdf", "zip"]
+_NAMED = 5
 
 
 def show_report(report):
-    if report.added:
-        st.success(f"{_drawings(len(report.added))} went in.", icon=":material/check_circle:")
-    if report.already_there:
-        names = ", ".join(drawing.name for drawing in report.already_there[:5])
-        more = f" and {len(report.already_there) - 5} more" if len(report.already_there) > 5 else ""
-        st.info(f"Already there, nothing changed: {names}{more}.", icon=":material/content_copy:")
-    for refusal in report.refused:
-        st.warning(refusal.reason, icon=":material/warning:")
-    is_any_there = report.added or report.already_there
-    if is_any_there and st.button("See predictions", icon=":material/arrow_forward:"):
-        st.switch_page("pages/predict.py")
+    """What went in and what did not, why, and the way on."""
+    with st.container(border=True):
+        here = report.added or report.already_there
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(_headline(report), width="content")
+            if here and st.button("See predictions", type="primary", icon=":material/arrow_forward:"):
+                del st.session_state["report"]
+                st.switch_page("pages/predict.py")
+        if report.already_there:
+            st.caption(f"Already there, so nothing changed: {_some([one.name for one in report.already_there])}.")
+        if reasons := [refusal.reason for refusal in report.refused]:
+            is_short = len(reasons) <= _NAMED
+            show_folded(f"{_files(len(reasons))} did not go in.", reasons, icon=":material/warning:", expanded=is_short)
+
+
+def _headline(report):
+    went_in = f":green[:material/check_circle:] **{_drawings(len(report.added))} went in.**"
+    return went_in if report.added else ":material/info: **Nothing new went in.**"
+
+
+def _some(names):
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return literal(", ".join(names[:_NAMED]) + more)
+
+
+def _files(count):
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _drawings(count):
-    return "1 drawing" if count == 1 else f"{count} drawings"
+    return "1 drawing" if count == 1 else f"{count:,} drawings"
 
 
 with showing_errors():
@@ -56,7 +75,8 @@ with showing_errors():
             placeholder="Book, plate series or archive they come from",
             help="Drawings of one publication train or test the model together.",
         )
-        submitted = st.form_submit_button("Add drawings", type="primary")
+        kind = "secondary" if "report" in st.session_state else "primary"
+        submitted = st.form_submit_button("Add drawings", type=kind)
     with middle:
         sampled = st.button("Try it with sample drawings", type="tertiary", icon=":material/auto_awesome:")
         if submitted and not files:
@@ -68,10 +88,11 @@ with showing_errors():
             begin("adding", partial(upload_files, ws, batch, publication=publication or UNNAMED, author=author()))
         if sampled:
             begin("adding", partial(upload_samples, ws, author=author()))
-        for report in results("adding"):
-            st.session_state["report"] = report
+    with conversation:
+        if reports := list(results("adding")):
+            st.session_state["report"] = reports[-1]
+            st.rerun()
         if "report" in st.session_state:
             show_report(st.session_state["report"])
-        with conversation:
-            show_imports(ws, author())
         show_jobs(ws, ["predict"])
+        show_imports(ws, author())

@@ -16,6 +16,7 @@ from core.store.workspace import Workspace
 from core.work import queue
 from core.work.advice import LATEST, Standing, bulk_advice, standings
 from core.work.predicting import PREDICT, REFRESH
+from core.work.promoting import decided_against
 from core.work.training import TRAIN
 
 _FEWEST_TO_RETRAIN = 10
@@ -24,7 +25,10 @@ _SHARE_TO_RETRAIN = 0.1  # of what the model knows already
 
 @dataclass(frozen=True)
 class Challenger:
-    """The newest model, while it is not in use: its mean IoU minus that of the model in use, and on what."""
+    """The newest model, while it is not in use and nobody decided against it.
+
+    `gain` is its mean IoU minus that of the model in use.
+    """
 
     name: str
     gain: float
@@ -98,6 +102,8 @@ def overview(ws: Workspace) -> Overview:
         trained = trained.where(drawing.c.in_training, drawing.c.approved_annotation_id.is_not(None))
         in_training = connection.execute(trained).scalar_one()
         newest_id, challenger = _newest(connection, champion)
+    if newest_id in decided_against(ws):
+        challenger = None
     newest = champion if newest_id is None else models.get(ws, newest_id)
     return Overview(
         statuses=statuses,

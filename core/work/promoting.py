@@ -15,6 +15,7 @@ from core.work.starting import ensure_worker
 log = logging.getLogger(__name__)
 
 _RULE = "promotion rule"
+_DECLINED = "declined model versions"
 _AUTHOR = "Ostrakon"  # of what no person decided
 
 
@@ -30,6 +31,22 @@ def roll_back(workspace: Workspace, author: str, *, instead_of: int | None = Non
     version = models.roll_back(workspace, author, instead_of=instead_of)
     _refresh(workspace)
     return version
+
+
+def decline(workspace: Workspace, version_id: int) -> None:
+    """Keep the champion instead of this version: nobody is asked about it again, though it can still be promoted."""
+    preferences.set_to(workspace, _DECLINED, sorted({*_declined(workspace), version_id}))
+
+
+def decided_against(workspace: Workspace) -> frozenset[int]:
+    """The versions that people declined, and those that were in use and are not any more."""
+    champion = models.champion(workspace)
+    used = {move.to_version_id for move in models.alias_history(workspace)}
+    return frozenset({*_declined(workspace), *used} - {champion.id if champion else None})
+
+
+def _declined(workspace: Workspace) -> list[int]:
+    return preferences.get(workspace, _DECLINED) or []
 
 
 def promotion_rule(workspace: Workspace) -> PromotionRule:

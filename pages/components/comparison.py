@@ -12,6 +12,7 @@ from core.store.label_map import label_map
 from core.store.workspace import Workspace
 from pages.components.browser import room
 from pages.components.errors import showing_errors
+from pages.components.literal import literal, name_of
 from pages.components.presence import holder
 from pages.components.times import clock
 from pages.components.workspace import author
@@ -33,30 +34,38 @@ def show_comparison(ws: Workspace, drawing: Drawing, aside: Annotation, *, has_n
     with st.container(key=f"comparison_{aside.id}", border=True):
         who = "you" if aside.author == author() else aside.author
         st.markdown(
-            f"**{drawing.name}**  \n:small[:material/call_split: There are two versions of this drawing: {who} drew on "
-            "it while it went on elsewhere. Both are on file. Choose how to go on.]"
+            f"**{name_of(drawing)}**  \n:small[:material/call_split: There are two versions of this drawing: "
+            f"{literal(who)} drew on it while it went on elsewhere. Both are on file. Choose how to go on.]"
         )
         pair = _pair(ws, drawing, aside, (aside.id, aside.version), now, (now.id, now.version), *_room())
         for column, name, revision, picture in zip(
             st.columns(2), (mine, theirs), (aside, now), (pair.first, pair.second), strict=True
         ):
-            column.markdown(f"**{_capital(name)}**  \n:small[{_told(revision)}]")
+            column.markdown(f"**{literal(_capital(name))}**  \n:small[{_told(revision)}]")
             column.image(picture)
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(f"They differ in {pair.differing_pixels:,} pixels.", width="content")
             with st.container(horizontal=True, width="content"):
                 is_next = has_next and st.button("Next", shortcut="N", type="tertiary", help="Choose later")
-                _choice(f"Use {mine}", f"use_mine_{aside.id}", _use, ws, drawing, aside)
-                _choice(f"Use {theirs}", f"use_theirs_{aside.id}", _leave, ws, drawing, aside)
+                _choice(literal(f"Use {mine}"), f"use_mine_{aside.id}", _use, ws, drawing, aside)
+                _choice(literal(f"Use {theirs}"), f"use_theirs_{aside.id}", _leave, ws, drawing, aside)
                 edits = "1 edit" if own == 1 else f"{own} edits"
-                _choice(f"Put {whose} {edits} on top", f"on_top_{aside.id}", _add, ws, drawing, aside, type="primary")
+                _choice(
+                    literal(f"Put {whose} {edits} on top"),
+                    f"on_top_{aside.id}",
+                    _add,
+                    ws,
+                    drawing,
+                    aside,
+                    type="primary",
+                )
     return is_next
 
 
 def offer_comparison(ws: Workspace, drawing: Drawing, versions: Sequence[Annotation]) -> None:
     """Versions of colleagues that wait for a choice, folded away."""
     for version in versions:
-        with st.expander(f":material/call_split: {version.author} has another version of this drawing"):
+        with st.expander(f":material/call_split: {literal(version.author)} has another version of this drawing"):
             show_comparison(ws, drawing, version)
 
 

@@ -7,6 +7,7 @@ from core.store import drawings
 from core.store.workspace import Workspace
 from pages.components import desk as desks
 from pages.components.desk import Desk
+from pages.components.literal import literal, name_of
 from pages.components.operations import choose_operation
 from pages.components.pixels import pixels
 from pages.components.table import act
@@ -37,8 +38,8 @@ def _show_progress(ws: Workspace, desk: Desk) -> None:
     edits = "1 edit" if desk.draft.cursor == 1 else f"{desk.draft.cursor} edits"
     saved = f"{edits}, saved" if desk.draft.cursor else "no edits yet"
     left = drawings.count_undecided(ws)
-    told = f"{desk.drawing.publication} · {saved}" + (f" · {left:,} left" if left else "")
-    st.markdown(f"**{desk.drawing.name}**  \n:small[{told}]", width="content")
+    told = f"{literal(desk.drawing.publication)} · {saved}" + (f" · {left:,} left" if left else "")
+    st.markdown(f"**{name_of(desk.drawing)}**  \n:small[{told}]", width="content")
 
 
 def _ask_decision() -> str:

@@ -7,6 +7,7 @@ from core.store.runs import Run
 from core.store.workspace import Workspace
 from core.work.comparing import DifferingViews, differing, differing_views
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 
 _AT_ONCE = 3
 _PICTURE_PX = 420
@@ -44,10 +45,10 @@ def show_differences(ws: Workspace, run: Run) -> None:
 
 def _show(ws: Workspace, run: Run, one: ComparedDrawing) -> None:
     with st.container(border=True, key=f"difference_{run.id}_{one.image_sha256[:12]}"):
-        where = one.publication if one.drawing_id is not None else "rendered"
+        where = f" · {literal(one.publication)}" if one.drawing_id is not None else ""
         st.markdown(
-            f"**{one.name}** · {where} · {one.style} · IoU {one.champion_iou:.2f} → {one.challenger_iou:.2f} "
-            f":{_colour(one)}-badge[{one.difference:+.2f}]"
+            f"**{literal(one.name)}**{where} · {literal(one.style)} · "
+            f"IoU {one.champion_iou:.2f} → {one.challenger_iou:.2f} :{_colour(one)}-badge[{one.difference:+.2f}]"
         )
         with showing_errors():
             views = _views(ws, run, one, run.id, one.image_sha256, one.truth_sha256)

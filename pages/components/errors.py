@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import OstrakonError
+from pages.components.literal import literal
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def showing_errors() -> Iterator[None]:
         yield
     except OstrakonError as error:
         log.info("shown to the user: %s", error)
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
 
 
 def show_refusal(reason: str, number: int) -> None:
@@ -30,4 +31,4 @@ def show_refusal(reason: str, number: int) -> None:
     Another `number` begins the while anew.
     """
     with st.container(key=f"refusal_{number}"):
-        st.markdown(f":material/info: {reason}", width="content")
+        st.markdown(f":material/info: {literal(reason)}", width="content")

@@ -6,6 +6,7 @@ from core.store.workspace import Workspace
 from core.work.overview import Overview
 from core.work.remaining import Quality, compare_decided, is_comparison_due, quality
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 
 _PORTION_SECONDS, _PAUSE_SECONDS = 0.3, 1.0
 _ROWS = 8
@@ -37,7 +38,7 @@ def show_estimates(ws: Workspace, now: Overview) -> None:
         width="stretch",
         height=_ROW_PX * (1 + min(_ROWS, len(found.publications))),
     )
-    st.caption(_origin(found))
+    st.caption(literal(_origin(found)))
     if is_due:
         st.fragment(_go_on, run_every=_PAUSE_SECONDS)(ws)
 

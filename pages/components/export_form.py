@@ -11,6 +11,7 @@ from core.store.exports import Selection
 from core.store.publications import list_publications
 from core.store.workspace import Workspace
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.tasks import begin, results
 
 FORMATS = {
@@ -43,7 +44,7 @@ def export_form(ws: Workspace) -> None:
             st.markdown(f":material/check_circle: {exported.drawing_count} drawings{note}.")
             if exported.renamed_count:
                 st.caption(f"{exported.renamed_count} were renamed, because their names were taken.")
-            st.caption(f"It lies in {exported.path}")
+            st.caption(literal(f"Saved as {exported.path}"))
             if exported.path.exists() and exported.path.stat().st_size <= _LARGEST_DOWNLOAD_BYTES:
                 with exported.path.open("rb") as file:
                     st.download_button("Download", file, exported.path.name, icon=":material/download:")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.components.browser import ask_browser, browser
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.workspace import workspace
 
 _LOOK = Path(__file__).with_name("look.css")
@@ -27,4 +28,4 @@ def draw_frame() -> None:
     st.sidebar.text_input(
         "Your name", key="author", max_chars=80, help="Written beside everything you correct and decide."
     )
-    st.sidebar.caption(f"Workspace: {opened.settings.workspace}")
+    st.sidebar.caption(literal(f"Workspace: {opened.settings.workspace}"))

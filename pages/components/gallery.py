@@ -8,6 +8,7 @@ from core.store.publications import list_publications
 from core.store.workspace import Workspace
 from core.work import review
 from pages.components.cards import STATUS_NAMES, columns_of_cards, drawing_card
+from pages.components.literal import literal, name_of
 from pages.components.next_drawing import choose_order, order_now
 
 _PER_PAGE = 24
@@ -45,7 +46,9 @@ def show_cards(ws: Workspace, shown: list[Drawing], *, card_px: int = _CARD_PX) 
         for place, drawing in zip(columns_of_cards(len(shown), card_px), shown, strict=False):
             with place, st.container(border=True, gap="xxsmall"):
                 st.image(drawing_card(ws, drawing), width="stretch")
-                st.button(drawing.name, key=f"open_{drawing.id}", type="tertiary", on_click=_open, args=[drawing.id])
+                st.button(
+                    name_of(drawing), key=f"open_{drawing.id}", type="tertiary", on_click=_open, args=[drawing.id]
+                )
                 st.markdown(_told(drawing, champion.id if champion else None))
 
 
@@ -91,7 +94,7 @@ def _told(drawing: Drawing, champion_id: int | None) -> str:
         return f":small[:gray[{STATUS_NAMES[drawing.status]}]]"
     older = "" if drawing.model_version_id == champion_id else " · read by an older model"
     if drawing.reason:
-        return f":small[:orange[{drawing.reason}]:gray[{older}]]"
+        return f":small[:orange[{literal(drawing.reason)}]:gray[{older}]]"
     return f":small[:gray[uncertainty {drawing.uncertainty:.0%}{older}]]"
 
 

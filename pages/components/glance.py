@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.work.overview import Overview
+from pages.components.literal import literal
 
 
 def show_glance(now: Overview) -> None:
@@ -26,5 +27,5 @@ def show_glance(now: Overview) -> None:
     elif now.champion is None:
         score.metric("Model, mean IoU", "no model")
     else:
-        why = f"{now.champion.name} was not compared on test drawings of this workspace yet."
+        why = f"{literal(now.champion.name)} was not compared on test drawings of this workspace yet."
         score.metric("Model, mean IoU", "untested", help=why)

@@ -12,6 +12,7 @@ from core.store.events import Event, Share
 from core.store.workspace import Workspace
 from core.work.accepting import TAKEN_BACK
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.times import day, duration
 from pages.components.workspace import author
 
@@ -56,10 +57,10 @@ def _ask_for_comment(ws: Workspace, drawing: Drawing) -> None:
 
 def _of_event(event: Event) -> _Line:
     told = {
-        events.COMMENT: f"**{event.author}** “{_plain(event.text)}”",
-        events.TAKEN_OVER: f"**{event.author}** took over from {event.text}",
-        events.CHOSEN: f"**{event.author}** chose {event.text}",
-        events.TAKEN_BACK: f"**{event.author}** took the approval back",
+        events.COMMENT: f"**{literal(event.author)}** “{literal(event.text)}”",
+        events.TAKEN_OVER: f"**{literal(event.author)}** took over from {literal(event.text)}",
+        events.CHOSEN: f"**{literal(event.author)}** chose {literal(event.text)}",
+        events.TAKEN_BACK: f"**{literal(event.author)}** took the approval back",
     }
     return _Line(event.created_at, told[event.kind])
 
@@ -68,25 +69,22 @@ def _of_revision(revision: Annotation, shares: list[Share]) -> list[_Line]:
     lines = [_Line(share.last_at, _of_share(revision, share)) for share in shares]
     if revision.decided_at is not None and revision.status != ASIDE:
         decision = "approved" if revision.status == TAKEN_BACK else revision.status
-        parts = [f"**{revision.decided_by}** {decision} it"]
+        parts = [f"**{literal(revision.decided_by)}** {decision} it"]
         if revision.changed_pixels is not None:
             parts.append(f"{revision.changed_pixels:,} pixels ({revision.changed_fraction:.2%}) changed by hand")
         parts.append(f"{duration(revision.seconds_spent)} of work")
         if revision.comment:
-            parts.append(f"“{_plain(revision.comment)}”")
+            parts.append(f"“{literal(revision.comment)}”")
         lines.append(_Line(revision.decided_at, " · ".join(parts)))
     elif revision.status == ASIDE and revision.edit_count:
-        waits = "waits for a choice" if revision.decided_at is None else f"not used, {revision.decided_by} decided"
-        lines.append(_Line(revision.created_at, f"**{revision.author}**’s own version: {waits}"))
+        waits = (
+            "waits for a choice" if revision.decided_at is None else f"not used, {literal(revision.decided_by)} decided"
+        )
+        lines.append(_Line(revision.created_at, f"**{literal(revision.author)}**’s own version: {waits}"))
     return lines
 
 
 def _of_share(revision: Annotation, share: Share) -> str:
     edits = "made 1 edit" if share.edit_count == 1 else f"made {share.edit_count} edits"
     work = f" · {duration(revision.seconds_spent)} of work so far" if revision.is_draft else ""
-    return f"**{share.author}** {edits}{work}"
-
-
-def _plain(text: str) -> str:
-    """Text as it was written, not as Markdown."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~$:<>" else letter for letter in text)
+    return f"**{literal(share.author)}** {edits}{work}"

@@ -13,10 +13,11 @@ from core.store.publications import list_publications
 from core.store.workspace import Workspace
 from core.work.exchanging import import_archive
 from pages.components.errors import showing_errors
+from pages.components.folded import show_folded
+from pages.components.literal import literal
 from pages.components.tasks import begin, begin_once, results
 
 STATUSES = {"approved": "Approved", "review": "To be reviewed", "draft": "Drafts"}
-_NAMES_SHOWN = 100
 
 
 def sort_out(files) -> tuple[list, list]:
@@ -43,7 +44,7 @@ def show_imports(ws: Workspace, author: str) -> None:
 def _talk(ws: Workspace, author: str, waiting: list) -> None:
     name, file, publication = waiting[0]
     heading = st.empty()
-    heading.markdown(f"##### {name}")
+    heading.markdown(f"##### {literal(name)}")
     if st.session_state.get("import_about") != name:
         st.session_state.update(import_about=name, import_reports={}, import_done=None)
     refused = st.container()
@@ -57,7 +58,7 @@ def _talk(ws: Workspace, author: str, waiting: list) -> None:
         if st.button("Leave it", type="tertiary"):
             _next(waiting)
         return
-    heading.markdown(f"##### {name}: {report.format}")
+    heading.markdown(f"##### {literal(f'{name}: {report.format}')}")
     for sentence in summarise(report):
         show_sentence(sentence)
     _ask_about_labels(ws, report)
@@ -79,10 +80,8 @@ def _talk(ws: Workspace, author: str, waiting: list) -> None:
             accept_new_options=True,
             help="Drawings of one publication train or test the model together.",
         )
-    keeps = bool(report.split_counts) and st.checkbox(
-        f"Keep the archive's splits ({', '.join(f'{split}: {count}' for split, count in report.split_counts.items())})",
-        value=True,
-    )
+    splits = ", ".join(f"{split}: {count}" for split, count in report.split_counts.items())
+    keeps = bool(splits) and st.checkbox(literal(f"Keep the archive’s splits ({splits})"), value=True)
     with st.container(horizontal=True):
         is_nothing = report.change_count == 0
         if st.button("Import", type="primary", disabled=is_nothing, icon=":material/download:"):
@@ -113,11 +112,11 @@ def _ask_about_labels(ws: Workspace, report: Report) -> None:
         for place, choice in zip(st.columns(max(2, len(report.labels))), report.labels, strict=False):
             options = [*classes, NEW_CLASS]
             place.selectbox(
-                f"“{choice.label.name}” becomes",
+                f"“{literal(choice.label.name)}” becomes",
                 options,
                 index=options.index(choice.class_name),
                 key=f"import_class:{report.name}:{choice.label.name}",
-                help="Fits no class; choose one." if not choice.reason else f"Proposed: {choice.reason}.",
+                help="Fits no class; choose one." if not choice.reason else f"Proposed: {literal(choice.reason)}.",
             )
 
 
@@ -139,7 +138,7 @@ def _next(waiting: list, done: Report | None = None) -> None:
 
 def _show_outcome(report: Report) -> None:
     with st.container(border=True):
-        st.markdown(f"##### {report.name} is imported")
+        st.markdown(f"##### {literal(report.name)} is imported")
         for sentence in summarise(report):
             show_sentence(sentence)
         with st.container(horizontal=True):
@@ -152,12 +151,9 @@ def _show_outcome(report: Report) -> None:
 def show_sentence(sentence: Sentence) -> None:
     """A sentence of a report; what it is about is folded away beneath."""
     if sentence.kind == GOOD:
-        st.markdown(f":material/check_circle: {sentence.text}")
+        st.markdown(f":material/check_circle: {literal(sentence.text)}")
     elif not sentence.names:
-        st.markdown(f":material/{'warning' if sentence.kind == WARNING else 'info'}: {sentence.text}")
+        st.markdown(f":material/{'warning' if sentence.kind == WARNING else 'info'}: {literal(sentence.text)}")
     else:
-        with st.expander(sentence.text, icon=":material/warning:" if sentence.kind == WARNING else ":material/info:"):
-            for name in sentence.names[:_NAMES_SHOWN]:
-                st.text(name)
-            if len(sentence.names) > _NAMES_SHOWN:
-                st.caption(f"and {len(sentence.names) - _NAMES_SHOWN} more")
+        icon = ":material/warning:" if sentence.kind == WARNING else ":material/info:"
+        show_folded(sentence.text, sentence.names, icon=icon)

@@ -8,6 +8,7 @@ from core.store.workspace import Workspace
 from core.work import queue
 from core.work.starting import ensure_worker
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 
 _LOOK_SECONDS = 1.0
 _TITLES = {
@@ -30,9 +31,9 @@ def show_failures(ws: Workspace, kinds: Collection[str]) -> None:
     """What went wrong in the last job of these kinds, as long as it is the last one."""
     for job in queue.list_jobs(ws, kinds=kinds, limit=1):
         if job.error:
-            st.error(job.error, icon=":material/error:")
+            st.error(literal(job.error), icon=":material/error:")
         for failure in job.result.get("failures", []):
-            st.warning(failure["sentence"], icon=":material/warning:")
+            st.warning(literal(failure["sentence"]), icon=":material/warning:")
 
 
 def _show(ws: Workspace, kinds: Collection[str]) -> None:
@@ -40,7 +41,7 @@ def _show(ws: Workspace, kinds: Collection[str]) -> None:
         ensure_worker(ws)
     jobs = queue.active_jobs(ws, kinds=kinds)
     for job in jobs:
-        text = f"{_TITLES.get(job.kind, job.kind)} · {job.message or 'waiting for its turn'}"
+        text = f"{_TITLES.get(job.kind, job.kind)} · {literal(job.message or 'waiting for its turn')}"
         st.progress(job.progress, text=text)
     seen = [(job.id, job.message) for job in jobs]
     before = st.session_state.get("jobs_seen")

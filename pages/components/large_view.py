@@ -12,6 +12,7 @@ from core.store.drawings import Drawing
 from core.store.label_map import label_map
 from core.store.workspace import Workspace
 from pages.components.browser import room
+from pages.components.literal import literal, name_of
 
 _CHROME_PX = 230  # what stands above and below the drawing
 _CHROME_NARROW_PX = 290  # the same where it takes a row more
@@ -24,8 +25,10 @@ _OPACITY = 75  # %
 def show_large(ws: Workspace, drawing: Drawing, found: Source | None, why: str = "") -> None:
     """The drawing as large as the page allows, how its mask came about, and `why` to look at it."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        told = f"  \n:orange[{why}]" if why else ""
-        st.markdown(f"**{drawing.name}** &ensp; :small[{_provenance(ws, drawing, found)}]{told}", width="content")
+        told = f"  \n:orange[{literal(why)}]" if why else ""
+        st.markdown(
+            f"**{name_of(drawing)}** &ensp; :small[{literal(_provenance(ws, drawing, found))}]{told}", width="content"
+        )
         if found:
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 if getattr(found, "places", ()):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.store.workspace import Workspace
 from core.work.advice import Advice, advice, effort_curve
+from pages.components.literal import literal
 
 _FEWEST_EFFORTS = 10
 _HEIGHT_PX = 170
@@ -16,7 +17,7 @@ def show_outlook(ws: Workspace) -> None:
     found = advice(ws)
     st.markdown("##### Is it worth correcting more?", anchors=False)
     for sentence in found.sentences:
-        st.markdown(sentence)
+        st.markdown(literal(sentence))
     charts = {**_score_chart(found), **_effort_charts(found)}
     for place, (title, (values, look)) in zip(st.columns(3), charts.items(), strict=False):
         place.caption(title)

@@ -13,6 +13,7 @@ from core.store.label_map import label_map
 from core.store.leases import Lease
 from core.store.workspace import Workspace
 from pages.components.browser import browser, room
+from pages.components.literal import literal, name_of
 from pages.components.times import clock
 from pages.components.workspace import author
 
@@ -62,7 +63,7 @@ def look_on(ws: Workspace, drawing: Drawing, lease: Lease, *, was_here: bool, is
     """
     row = {"horizontal": True, "horizontal_alignment": "distribute", "vertical_alignment": "center"}
     with st.container(key="presence", **row):
-        st.markdown(f"**{drawing.name}**  \n:small[{_told(lease, was_here)}]", width="content")
+        st.markdown(f"**{name_of(drawing)}**  \n:small[{_told(lease, was_here)}]", width="content")
         with st.container(horizontal=True, width="content"):
             is_next = st.button("Next", shortcut="N", type="tertiary", help="Go on to one that nobody edits")
             if st.button("Edit here" if lease.author == author() else "Take over", key="take_over"):
@@ -95,9 +96,10 @@ def show_mask(ws: Workspace, drawing: Drawing) -> None:
 def _told(lease: Lease, was_here: bool) -> str:
     if lease.author == author():
         return f"You have been editing this drawing in another tab or window since {clock(lease.since)}."
+    who = f"**{literal(lease.author)}**"
     if was_here:
-        return f"**{lease.author}** took this drawing over at {clock(lease.since)}. All that you had drawn is saved."
-    return f"**{lease.author}** has been editing this drawing since {clock(lease.since)}. You can look on."
+        return f"{who} took this drawing over at {clock(lease.since)}. All that you had drawn is saved."
+    return f"{who} has been editing this drawing since {clock(lease.since)}. You can look on."
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -10,6 +10,7 @@ from core.work.starting import ensure_worker
 from core.work.training import cancel_training
 from pages.components.differences import show_differences
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.verdict import show_groups, show_verdict
 
 _LOOK_SECONDS = 1.0
@@ -41,7 +42,7 @@ def _show_open(ws: Workspace, run_id: int) -> None:
         job = queue.get(ws, run.job_id)
         st.markdown(f"#### Run {run.id}")
         message = "Stopping …" if job.cancel_requested else job.message or "Waiting for its turn"
-        st.progress(job.progress, text=message)
+        st.progress(job.progress, text=literal(message))
         _show_curves(run)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Cancel", key=f"cancel_{run.id}", disabled=job.cancel_requested):
@@ -53,7 +54,7 @@ def _show_open(ws: Workspace, run_id: int) -> None:
 def _show_ended(ws: Workspace, run: Run) -> None:
     st.markdown(f"#### Run {run.id}")
     if run.status == "failed":
-        st.error(run.error, icon=":material/error:")
+        st.error(literal(run.error), icon=":material/error:")
     elif run.status == "cancelled":
         st.info("This run was cancelled. Nothing changed.", icon=":material/cancel:")
     else:

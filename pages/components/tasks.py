@@ -12,6 +12,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.literal import literal
+
 _LOOK_SECONDS = 0.1
 
 
@@ -55,7 +57,7 @@ def results(key: str) -> Iterator[Any]:
 def _wait(task: Task) -> None:
     bar = st.empty()
     while not task.outcome.done():
-        bar.progress(task.progress, text=task.text)
+        bar.progress(task.progress, text=literal(task.text))
         time.sleep(_LOOK_SECONDS)
     bar.empty()
 

@@ -10,6 +10,7 @@ from core.work.starting import ensure_worker
 from core.work.training import start_training
 from core.work.tuning import TUNE, Search, look, start_search
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.workspace import author
 
 _LOOK_SECONDS = 2.0
@@ -57,7 +58,7 @@ def _show_open(ws: Workspace, job_id: int) -> None:
         if not search.job.is_open:
             st.rerun()
         message = "Stopping …" if search.job.cancel_requested else search.job.message or "Waiting for its turn"
-        st.progress(search.job.progress, text=message)
+        st.progress(search.job.progress, text=literal(message))
         _show_trials(search)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Cancel", key=f"cancel_search_{job_id}", disabled=search.job.cancel_requested):
@@ -68,7 +69,7 @@ def _show_open(ws: Workspace, job_id: int) -> None:
 
 def _show_ended(ws: Workspace, search: Search) -> None:
     if search.job.status == "failed":
-        st.error(search.job.error, icon=":material/error:")
+        st.error(literal(search.job.error), icon=":material/error:")
     elif search.job.status == "cancelled":
         st.info("The last search was cancelled; what it found so far stands below.", icon=":material/cancel:")
     _show_trials(search)
@@ -85,7 +86,7 @@ def _show_trials(search: Search) -> None:
         before = f"; your own settings {own.score:.3f}" if own and own.score is not None else ""
         st.markdown(f"Best so far: trial {search.best.number}, mean IoU **{search.best.score:.3f}**{before}")
     if search.doubt:
-        st.caption(search.doubt)
+        st.caption(literal(search.doubt))
     if search.importances:
         st.caption("How much of the differences each setting explains")
         shares = {"setting": [_NAMES[name] for name in search.importances], "share": list(search.importances.values())}

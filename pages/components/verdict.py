@@ -8,19 +8,29 @@ from core.store.models import ModelVersion
 from core.store.runs import Run
 from core.store.workspace import Workspace
 from core.work.comparing import standings
-from core.work.promoting import promote
+from core.work.promoting import decided_against, decline, promote
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.workspace import author
 
 
 def show_verdict(ws: Workspace, run: Run) -> None:
     """The sentence, its figures, and the button that makes the new model the champion."""
     found = run.comparison or {}
-    st.markdown(found.get("verdict", ""))
+    st.markdown(literal(found.get("verdict", "")))
     if "champion_mean_iou" in found:
         _show_figures(found)
     _show_choice(ws, run, models.get(ws, run.model_version_id))
     _show_left_out(ws, run)
+
+
+def awaits_decision(ws: Workspace, run: Run) -> bool:
+    """Whether somebody has to say whether the run's model is used."""
+    if run.status != "finished" or run.model_version_id is None:
+        return False
+    version, champion = models.get(ws, run.model_version_id), models.champion(ws)
+    is_in_use = champion is not None and champion.id == version.id
+    return not is_in_use and version.deleted_at is None and version.id not in decided_against(ws)
 
 
 def show_groups(run: Run) -> None:
@@ -56,15 +66,21 @@ def _show_choice(ws: Workspace, run: Run, version: ModelVersion) -> None:
     if version.deleted_at is not None:
         st.caption("This model version was deleted.")
         return
+    is_open = awaits_decision(ws, run)
     with st.container(horizontal=True, vertical_alignment="center"):
         with showing_errors():
             is_better = bool(gate.get("passes"))
-            if st.button(f"Use {version.name}", type="primary" if is_better else "secondary", key=f"promote_{run.id}"):
+            if st.button(
+                f"Use {literal(version.name)}", type="primary" if is_better else "secondary", key=f"promote_{run.id}"
+            ):
                 promote(ws, version.id, author(), instead_of=champion.id if champion else None)
+                st.rerun()
+            if is_open and champion and st.button(f"Keep {literal(champion.name)}", key=f"decline_{run.id}"):
+                decline(ws, version.id)
                 st.rerun()
         st.page_link("pages/models.py", label="All models", icon=":material/arrow_forward:")
     if gate:
-        st.caption(gate["reason"])
+        st.caption(literal(gate["reason"]))
 
 
 def _show_left_out(ws: Workspace, run: Run) -> None:
@@ -77,7 +93,7 @@ def _show_left_out(ws: Workspace, run: Run) -> None:
                 "the other one out of the training set before any run has seen it."
             )
             for one in left_out:
-                st.markdown(f"{one.name} · {one.publication} — like {one.twin_name} · {one.twin_publication}")
+                st.markdown(literal(f"{one.name} · {one.publication}, like {one.twin_name} · {one.twin_publication}"))
 
 
 def _row(title: str, one: Standing) -> dict:

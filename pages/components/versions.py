@@ -7,6 +7,7 @@ from core.store.models import ModelVersion
 from core.store.workspace import Workspace
 from core.work.promoting import promote
 from pages.components.errors import showing_errors
+from pages.components.literal import literal
 from pages.components.times import day
 from pages.components.workspace import author
 
@@ -21,12 +22,14 @@ def show_version(ws: Workspace, version: ModelVersion, champion: ModelVersion | 
         left, middle, right = st.columns([4, 3, 2], vertical_alignment="center")
         with left:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"**{version.name}**", width="content")
+                st.markdown(f"**{literal(version.name)}**", width="content")
                 if is_champion:
                     st.badge("in use", icon=":material/check:", color="green")
-            st.caption(_describe(version, names))
+            st.caption(literal(_describe(version, names)))
         if "mean_iou" in version.scores:
-            middle.markdown(f"**{version.scores['mean_iou']:.3f}** mean IoU  \n:small[on {_tested_on(version.scores)}]")
+            middle.markdown(
+                f"**{version.scores['mean_iou']:.3f}** mean IoU  \n:small[on {literal(_tested_on(version.scores))}]"
+            )
         with right, st.container(horizontal=True, horizontal_alignment="right"):
             if not is_champion and st.button("Use this", key=f"promote_{version.id}"):
                 promote(ws, version.id, author(), instead_of=champion.id if champion else None)
@@ -42,7 +45,9 @@ def show_moves(ws: Workspace, names: dict[int, str]) -> None:
         with st.expander("Who chose which model"):
             for move in moves:
                 name = names.get(move.to_version_id, f"version {move.to_version_id}")
-                st.markdown(f"**{name}** · {_REASONS[move.reason]} · {day(move.moved_at)} by {move.moved_by}")
+                st.markdown(
+                    f"**{literal(name)}** · {_REASONS[move.reason]} · {day(move.moved_at)} by {literal(move.moved_by)}"
+                )
 
 
 def _show_more(ws: Workspace, version: ModelVersion, *, is_champion: bool) -> None:

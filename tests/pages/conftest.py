@@ -1,6 +1,7 @@
 """Pages run by Streamlit's AppTest through the real router, on a real workspace in a temporary folder."""
 
 import contextlib
+import html
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,11 +88,11 @@ def approve_drawing(ws: Workspace, name: str = "Gefäß.png", publication: str =
 
 
 def words(app: AppTest) -> str:
-    """Everything that a page says."""
+    """Everything that a page says, as people read it."""
     kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    return html.unescape("\n".join(element.value for kind in kinds for element in kind))
 
 
 def button(app: AppTest, label: str):
     """The first button of that label."""
-    return next(found for found in app.button if found.label == label)
+    return next(found for found in app.button if html.unescape(found.label) == label)

@@ -100,6 +100,17 @@ def test_a_finished_run_shows_its_verdict_and_can_be_promoted(show, ws, no_worke
     assert "This model is in use" in words(app)
 
 
+def test_keeping_the_model_in_use_answers_the_question_for_good(show, ws, no_worker):
+    approve_drawing(ws)
+    version, champion = finished_run(ws, interval=(0.02, 0.2)), models.champion(ws)
+    app = button(show("retrain"), f"Keep {champion.name}").click().run()
+    assert not app.exception
+    assert models.champion(ws) == champion
+    labels = [one.label for one in app.button]
+    assert f"Keep {champion.name}" not in labels
+    assert f"Use {version.name}" in labels, "whoever thinks better of it still can"
+
+
 def test_promoting_against_a_champion_that_somebody_changed_is_a_sentence(show, ws, no_worker):
     approve_drawing(ws)
     version = finished_run(ws, interval=(0.02, 0.2))

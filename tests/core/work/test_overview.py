@@ -10,6 +10,7 @@ from core.store.workspace import Workspace
 from core.work import queue
 from core.work.advice import Standing
 from core.work.overview import Challenger, Overview, next_step, overview
+from core.work.promoting import decline
 from tests.core.work.histories import retrain
 from tests.core.work.pottery import add_drawings, add_model, approve
 
@@ -125,6 +126,19 @@ def test_a_challenger_is_worth_a_look_only_while_it_promises_more_than_the_champ
     found = overview(workspace).challenger
     assert found is not None
     assert not found.is_tested
+
+
+def test_a_model_that_a_person_decided_against_is_not_proposed_again(workspace: Workspace) -> None:
+    base = add_model(workspace)
+    declined = retrain(workspace, corrections=2, gain=0.03, promote=False)
+    decline(workspace, declined.id)
+    assert overview(workspace).challenger is None
+    tried = retrain(workspace, corrections=2, gain=0.03, promote=False)
+    assert overview(workspace).challenger is not None, "every new model is a new question"
+    models.promote(workspace, tried.id, "Ada", instead_of=base.id)
+    models.roll_back(workspace, "Ada")
+    assert models.champion(workspace) == base
+    assert overview(workspace).challenger is None
 
 
 def test_scores_are_those_of_the_models_in_use_in_their_order(workspace: Workspace) -> None:

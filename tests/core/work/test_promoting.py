@@ -10,7 +10,7 @@ from core.work import lease, queue
 from core.work.attempts import Kind, carry_out
 from core.work.predicting import PREDICT, REFRESH, DrawingReader, predict_drawings
 from core.work.processes import Owner
-from core.work.promoting import promote, roll_back
+from core.work.promoting import decided_against, decline, promote, roll_back
 from tests.core.work.pottery import add_drawings, add_model, approve
 from tests.networks import dark_ink_artefact
 
@@ -76,3 +76,11 @@ def carry_out_next(workspace: Workspace, name: str, kind: Kind) -> None:
     assert job is not None
     carry_out(workspace, job, kind)
     assert queue.get(workspace, job.id).status == "finished"
+
+
+def test_the_model_in_use_is_never_one_that_people_decided_against(workspace: Workspace) -> None:
+    first, second = add_model(workspace, threshold=100), add_model(workspace, threshold=200)
+    decline(workspace, first.id)
+    assert first.id in decided_against(workspace)
+    models.promote(workspace, first.id, "Ada")
+    assert decided_against(workspace) == {second.id}
