@@ -1,5 +1,6 @@
 """Borders: where the ink around an area ends, found along rays that leave the area at a right angle."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import cv2
@@ -14,11 +15,25 @@ FAINTEST = 0.12
 """Ink that is not darker than its surroundings by this share of the drawing's contrast shows no edge."""
 
 
+SMOOTH_PX = 2.5
+"""Over about so many neighbours a ring of pixels is smoothed to a line without stairs."""
+
+HIGHEST_STAIR_PX = 0.6
+"""What lies farther out is a corner."""
+
+BESIDE_PX = 1.0
+"""A pixel no farther beside a ray than this lies on it; one farther off lies behind a corner."""
+
+
 class Rays(NamedTuple):
-    """Where the rays of one ring start: (row, column) of pixels, and the unit vectors that lead outwards."""
+    """Where the rays of one ring start: (row, column) of pixels, and the unit vectors that lead outwards.
+
+    `stairs_px` is how far each pixel lies outwards of a smooth line along the ring, 0 at corners.
+    """
 
     pixels: NDArray[np.int64]
     outwards: NDArray[np.float64]
+    stairs_px: NDArray[np.float64]
 
 
 def with_border_ink(grey: Grey, area: Area, *, inside: float, ink: float, widest_px: float) -> Area:
@@ -30,7 +45,7 @@ def with_border_ink(grey: Grey, area: Area, *, inside: float, ink: float, widest
     rings = [(rays, _thicknesses(grey, area, rays, inside, ink, widest_px)) for rays in rays_of(area)]
     if not rings:
         return area
-    return area | _within(area, [(rays.pixels, thickness) for rays, thickness in rings])
+    return area | reached(area, rings, farthest_px=max(float(thickness.max()) for _, thickness in rings) + 1)
 
 
 def rays_of(area: Area) -> list[Rays]:
@@ -43,7 +58,10 @@ def rays_of(area: Area) -> list[Rays]:
         row, column = ring[:, 0, 1], ring[:, 0, 0]
         outwards = -np.stack([down[row, column], right[row, column]], axis=1).astype(np.float64)
         outwards /= np.maximum(np.hypot(*outwards.T), 1e-9)[:, np.newaxis]
-        rays.append(Rays(np.stack([row, column], axis=1).astype(np.int64), outwards))
+        pixels = np.stack([row, column], axis=1).astype(np.int64)
+        smooth = ndimage.gaussian_filter1d(pixels.astype(np.float64), SMOOTH_PX, axis=0, mode="wrap", truncate=3.0)
+        stairs = ((pixels - smooth) * outwards).sum(axis=1)
+        rays.append(Rays(pixels, outwards, np.where(np.abs(stairs) <= HIGHEST_STAIR_PX, stairs, 0.0)))
     return rays
 
 
@@ -60,10 +78,43 @@ def sampled(grey: Grey, rays: Rays, first_px: float, last_px: float) -> NDArray[
     return np.concatenate(parts).astype(np.float32)
 
 
-def along_ring(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """The median over `width` neighbours along a ring."""
-    width = min(width | 1, 2 * ((len(values) - 1) // 2) + 1)
-    return np.asarray(ndimage.median_filter(values, width, mode="wrap"), np.float64)
+def along_ring(rays: Rays, reach_px: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """How far each ray reaches, with the median over `width` neighbours taken of where the rays end.
+
+    The pixels of a slanting border stand in stairs: their rays end on a straight line and are of different lengths.
+    """
+    width = min(width | 1, 2 * ((len(reach_px) - 1) // 2) + 1)
+    ends = ndimage.median_filter(reach_px + rays.stairs_px, width, mode="wrap")
+    return np.asarray(ends - rays.stairs_px, np.float64)
+
+
+def reached(area: Area, rings: Sequence[tuple[Rays, NDArray[np.float64]]], *, farthest_px: float) -> Area:
+    """The area with each border pixel's surroundings moved to where its ray reaches, inwards where that is below 0.
+
+    Nothing farther from the border than `farthest_px` changes.
+    """
+    away_from_border = np.ones(area.shape, dtype=np.uint8)
+    for rays, _ in rings:
+        away_from_border[rays.pixels[:, 0], rays.pixels[:, 1]] = 0
+    distance, nearest = cv2.distanceTransformWithLabels(
+        away_from_border, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    count = area.size - np.count_nonzero(away_from_border) + 1
+    reach, rows, columns, down, right = np.zeros((5, count))
+    for rays, reach_px in rings:
+        numbers = nearest[rays.pixels[:, 0], rays.pixels[:, 1]]
+        reach[numbers] = reach_px
+        rows[numbers], columns[numbers] = rays.pixels.T
+        down[numbers], right[numbers] = rays.outwards.T
+    band = np.flatnonzero(distance <= farthest_px)
+    number = nearest.ravel()[band]
+    row, column = band // area.shape[1] - rows[number], band % area.shape[1] - columns[number]
+    along, beside = row * down[number] + column * right[number], row * right[number] - column * down[number]
+    away = np.where(area.ravel()[band], -1.0, 1.0) * np.hypot(row, column)
+    away = np.where(np.abs(beside) <= BESIDE_PX, along, away)
+    after = area.copy()
+    after.ravel()[band] = away <= reach[number]
+    return after
 
 
 def _thicknesses(
@@ -81,7 +132,7 @@ def _thicknesses(
     edge = _first_above(light, (darkest + beyond) / 2, after=darkest_at)
     edge[(beyond - darkest < FAINTEST * (inside - ink)) | (edge > 3 * usual + 2)] = np.nan
     edge = np.where(np.isnan(edge), usual, edge)
-    return along_ring(edge, int(6 * usual) + 7)
+    return along_ring(rays, edge, int(6 * usual) + 7)
 
 
 def _first_below(light: NDArray[np.float32], level: float) -> NDArray[np.int64]:
@@ -100,14 +151,3 @@ def _first_above(
     high, low = light[index, step], light[index, np.maximum(step - 1, 0)]
     share = (level - low) / np.maximum(high - low, 1e-6)
     return np.where(is_above.any(axis=1), (step - 1 + share.clip(0, 1)) * STEP_PX, np.nan)
-
-
-def _within(area: Area, rings: list[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> Area:
-    """The pixels outside an area that are no farther from their nearest border pixel than that pixel's reach."""
-    distance, nearest = cv2.distanceTransformWithLabels(
-        (~area).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    reach = np.zeros(int(nearest.max()) + 1)
-    for pixels, thickness in rings:
-        reach[nearest[pixels[:, 0], pixels[:, 1]]] = thickness
-    return np.asarray((distance > 0) & (distance <= reach[nearest]))

@@ -1,11 +1,10 @@
 """Snap: the mask's border moves onto the outer edge of the ink, where the ink is clear."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EditError
-from core.raster.borders import STEP_PX, Rays, along_ring, rays_of, sampled
+from core.raster.borders import STEP_PX, Rays, along_ring, rays_of, reached, sampled
 from core.raster.checks import checked_class
 from core.raster.images import Image
 from core.raster.masks import Mask
@@ -52,21 +51,8 @@ def snap(image: Image, mask: Mask, label: int, *, within_px: int = 4) -> Region:
 
 def moved(grey: Grey, area: Area, within_px: int) -> Area:
     """The area with its border moved onto clear ink: each pixel goes by how far its nearest border pixel moves."""
-    rings = rays_of(area)
-    away_from_border = np.ones(area.shape, dtype=np.uint8)
-    for rays in rings:
-        away_from_border[rays.pixels[:, 0], rays.pixels[:, 1]] = 0
-    distance, nearest = cv2.distanceTransformWithLabels(
-        away_from_border, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    shift = np.zeros(area.size - np.count_nonzero(away_from_border) + 1)
-    for rays in rings:
-        shift[nearest[rays.pixels[:, 0], rays.pixels[:, 1]]] = _shifts(grey, rays, within_px)
-    after = area.copy()
-    band = np.flatnonzero(distance <= within_px + 1)  # beyond it the border does not reach
-    outwards = np.where(area.ravel()[band], -distance.ravel()[band], distance.ravel()[band])
-    after.ravel()[band] = outwards <= shift[nearest.ravel()[band]]
-    return after
+    rings = [(rays, _shifts(grey, rays, within_px)) for rays in rays_of(area)]
+    return reached(area, rings, farthest_px=within_px + 1)
 
 
 def _shifts(grey: Grey, rays: Rays, within_px: int) -> NDArray[np.float64]:
@@ -84,6 +70,6 @@ def _shifts(grey: Grey, rays: Rays, within_px: int) -> NDArray[np.float64]:
     index = np.arange(len(light))
     has_edge = np.isfinite(away[index, best])
     shift = np.where(has_edge, position[index, best], 0.5)
-    shift = along_ring(shift, NEIGHBOURS)
+    shift = along_ring(rays, shift, NEIGHBOURS)
     # half a pixel is where the border is drawn already
     return np.where(has_edge & (np.abs(shift - 0.5) > 0.5), shift, 0.0)
