@@ -14,7 +14,7 @@ from pages.components.workspace import author, workspace
 ws = workspace()
 labels = label_map(ws)
 PER_PAGE = 24
-SPLIT_NAMES = {"train": "training", "validation": "validation", "test": "test", None: "decided when frozen"}
+SPLIT_NAMES = {"train": "training", "validation": "validation", "test": "test", None: "decided at the next training"}
 
 
 def show_balance():
@@ -25,8 +25,9 @@ def show_balance():
         | {label.name.capitalize(): share for label, share in zip(labels.foreground, group.shares[1:], strict=False)}
         for group in groups
     ]
-    percent = st.column_config.NumberColumn(format="percent", help="Share of the pixels")
-    st.dataframe(rows, hide_index=True, column_config={label.name.capitalize(): percent for label in labels.foreground})
+    names = [label.name.capitalize() for label in labels.foreground]
+    columns = {name: st.column_config.NumberColumn(f"{name}, of all pixels", format="percent") for name in names}
+    st.dataframe(rows, hide_index=True, column_config=columns)
     if len(groups) == 1:
         st.info(
             "All drawings are of one publication, so a new model cannot be tested on drawings of another. "

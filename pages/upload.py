@@ -82,10 +82,13 @@ with showing_errors():
         if submitted and not files:
             st.info("Choose some files first.", icon=":material/upload_file:")
         if submitted and files:
+            st.session_state.pop("report", None)
             exports, scans = sort_out(files)
             offer_import(exports, publication=publication or "")
             batch = [(file.name, file) for file in scans]
-            begin("adding", partial(upload_files, ws, batch, publication=publication or UNNAMED, author=author()))
+            if batch:
+                work = partial(upload_files, ws, batch, publication=publication or UNNAMED, author=author())
+                begin("adding", work)
         if sampled:
             begin("adding", partial(upload_samples, ws, author=author()))
     with conversation:

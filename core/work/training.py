@@ -63,7 +63,7 @@ class Trainer:
     def train(self, attempt: Attempt) -> dict[str, Any]:
         """Carry out the run of the job."""
         started = time.monotonic()
-        attempt.report(attempt.job.progress, "Loading TensorFlow")
+        attempt.report(attempt.job.progress, "Getting ready")
         from core.learn.learners import Learners
         from core.work import trainer
 

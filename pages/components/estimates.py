@@ -6,6 +6,7 @@ from core.store.workspace import Workspace
 from core.work.overview import Overview
 from core.work.remaining import Quality, compare_decided, is_comparison_due, quality
 from pages.components.errors import showing_errors
+from pages.components.glance import IOU
 from pages.components.literal import literal
 
 _PORTION_SECONDS, _PAUSE_SECONDS = 0.3, 1.0
@@ -46,7 +47,8 @@ def show_estimates(ws: Workspace, now: Overview) -> None:
 def _origin(found: Quality) -> str:
     """What the estimates rest on, and how far they are off."""
     if found.decided == 0:
-        return "Estimated from the model’s own uncertainty alone: no prediction was decided by a person yet."
+        why = "what was accepted without a look counts for nothing" if found.unseen else "nobody has reviewed one yet"
+        return f"Estimated from the model’s own uncertainty alone: {why}. {IOU}"
     drawings = "1 drawing" if found.decided == 1 else f"{found.decided:,} drawings"
     rests = f"Estimated from the model’s uncertainty and from {drawings} that people decided."
     if found.unseen:

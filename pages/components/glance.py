@@ -5,6 +5,8 @@ import streamlit as st
 from core.work.overview import Overview
 from pages.components.literal import literal
 
+IOU = "IoU is what a mask and the true one share, of all that either covers: 1 is exact."
+
 
 def show_glance(now: Overview) -> None:
     """How many drawings there are, how many are reviewed and in training, and how good the model is over time."""
@@ -22,10 +24,10 @@ def show_glance(now: Overview) -> None:
             f"{ious[-1] - ious[-2]:+.3f}" if len(ious) > 1 else None,
             chart_data=[round(iou, 4) for iou in ious] if len(ious) > 1 else None,
             chart_type="line",
-            help="Of the model in use, on drawings that none was trained on. The line: all that were in use.",
+            help=f"{IOU} Of the model in use, on drawings that none was trained on. The line: all that were in use.",
         )
     elif now.champion is None:
-        score.metric("Model, mean IoU", "no model")
+        score.metric("Model, mean IoU", "no model", help=IOU)
     else:
         why = f"{literal(now.champion.name)} was not compared on test drawings of this workspace yet."
-        score.metric("Model, mean IoU", "untested", help=why)
+        score.metric("Model, mean IoU", "untested", help=f"{IOU} {why}")

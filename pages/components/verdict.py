@@ -13,11 +13,13 @@ from pages.components.errors import showing_errors
 from pages.components.literal import literal
 from pages.components.workspace import author
 
+_OLD_DOMAIN = "Rendered drawings, like those the first model learnt from: whether the new one has forgotten them."
+
 
 def show_verdict(ws: Workspace, run: Run) -> None:
     """The sentence, its figures, and the button that makes the new model the champion."""
     found = run.comparison or {}
-    st.markdown(literal(found.get("verdict", "")))
+    st.markdown(_sentence(found.get("verdict", "")))
     if "champion_mean_iou" in found:
         _show_figures(found)
     _show_choice(ws, run, models.get(ws, run.model_version_id))
@@ -44,19 +46,18 @@ def show_groups(run: Run) -> None:
 
 def _show_figures(found: dict) -> None:
     before, after = found["champion_mean_iou"], found["challenger_mean_iou"]
-    reference = found.get("reference")
+    reference = found.get("reference") if found.get("compared_on") == "test drawings" else None
     columns = st.columns(4)
     columns[0].metric("Champion, mean IoU", f"{before:.3f}")
     columns[1].metric("New model, mean IoU", f"{after:.3f}", f"{after - before:+.3f}")
     columns[2].metric("Better / worse", f"{found['better']} / {found['worse']}")
     if reference:
         change = reference["challenger_mean_iou"] - reference["champion_mean_iou"]
-        columns[3].metric("Old domain", f"{reference['challenger_mean_iou']:.3f}", f"{change:+.3f}")
+        columns[3].metric("Old domain", f"{reference['challenger_mean_iou']:.3f}", f"{change:+.3f}", help=_OLD_DOMAIN)
 
 
 def _show_choice(ws: Workspace, run: Run, version: ModelVersion) -> None:
     champion = models.champion(ws)
-    gate = (run.comparison or {}).get("gate", {})
     if champion is not None and champion.id == version.id:
         how = "The rule promoted it." if models.alias_history(ws)[0].reason == "automatic" else ""
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -66,21 +67,24 @@ def _show_choice(ws: Workspace, run: Run, version: ModelVersion) -> None:
     if version.deleted_at is not None:
         st.caption("This model version was deleted.")
         return
-    is_open = awaits_decision(ws, run)
+    found = run.comparison or {}
+    gate = found.get("gate", {})
+    is_better = bool(gate.get("passes"))
+    is_worse = found.get("challenger_mean_iou", 0) < found.get("champion_mean_iou", 0)
+    is_asked = champion is not None and awaits_decision(ws, run)
     with st.container(horizontal=True, vertical_alignment="center"):
         with showing_errors():
-            is_better = bool(gate.get("passes"))
-            if st.button(
-                f"Use {literal(version.name)}", type="primary" if is_better else "secondary", key=f"promote_{run.id}"
-            ):
+            kind = "primary" if is_better else "secondary"
+            if st.button(f"Use {literal(version.name)}", type=kind, key=f"promote_{run.id}"):
                 promote(ws, version.id, author(), instead_of=champion.id if champion else None)
                 st.rerun()
-            if is_open and champion and st.button(f"Keep {literal(champion.name)}", key=f"decline_{run.id}"):
+            kind = "primary" if is_worse and not is_better else "secondary"
+            if is_asked and st.button(f"Keep {literal(champion.name)}", type=kind, key=f"decline_{run.id}"):
                 decline(ws, version.id)
                 st.rerun()
         st.page_link("pages/models.py", label="All models", icon=":material/arrow_forward:")
     if gate:
-        st.caption(literal(gate["reason"]))
+        st.caption(_sentence(gate["reason"]))
 
 
 def _show_left_out(ws: Workspace, run: Run) -> None:
@@ -94,6 +98,10 @@ def _show_left_out(ws: Workspace, run: Run) -> None:
             )
             for one in left_out:
                 st.markdown(literal(f"{one.name} · {one.publication}, like {one.twin_name} · {one.twin_publication}"))
+
+
+def _sentence(text: str) -> str:
+    return literal(text.replace("->", "→"))
 
 
 def _row(title: str, one: Standing) -> dict:

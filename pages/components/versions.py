@@ -78,4 +78,4 @@ def _tested_on(scores: dict) -> str:
     count = scores.get("test_drawings")
     if count == 1:
         return "1 test drawing"
-    return scores["compared_on"] if count is None else f"{count} {scores['compared_on']}"
+    return scores["compared_on"].partition(",")[0] if count is None else f"{count} {scores['compared_on']}"

@@ -95,6 +95,6 @@ def upload(page, path, *, publication):
     field = page.get_by_role("combobox", name="Publication")
     field.fill(publication)
     page.keyboard.press("Enter")
-    page.get_by_test_id("stBaseButton-primaryFormSubmit").click()
+    page.get_by_role("button", name="Add drawings").click()
     page.get_by_text("1 drawing went in").first.wait_for()
     settle(page)

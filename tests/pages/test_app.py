@@ -1,5 +1,6 @@
 """The router and the frame around every page."""
 
+import html
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_the_first_page_is_home(ws):
 
 
 def test_the_sidebar_says_which_workspace_this_is(ws):
-    assert str(ws.settings.workspace) in "".join(caption.value for caption in run_app().sidebar.caption)
+    assert str(ws.settings.workspace) in html.unescape("".join(caption.value for caption in run_app().sidebar.caption))
 
 
 def test_all_sessions_share_one_open_workspace(ws):
