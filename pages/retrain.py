@@ -43,12 +43,12 @@ with showing_errors():
     is_asked = not going and bool(ended) and awaits_decision(ws, ended[0])
     if is_asked:
         show_run(ws, ended[0].id)
-    if not known and snapshots.training_count(ws) == 0:
-        nothing_here("A model learns from approved drawings.", "pages/correct.py", "Correct and approve drawings")
-    elif going:
+    if going:
         for run in reversed(going):
             show_run(ws, run.id)
         show_search(ws, None)
+    elif snapshots.training_count(ws) == 0:
+        nothing_here("A model learns from approved drawings.", "pages/correct.py", "Correct and approve drawings")
     else:
         show_start(is_next=not is_asked)
     if ended and not is_asked:

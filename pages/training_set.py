@@ -9,6 +9,7 @@ from pages.components.empty import nothing_here
 from pages.components.errors import showing_errors
 from pages.components.export_form import export_form
 from pages.components.literal import literal
+from pages.components.times import day
 from pages.components.workspace import author, workspace
 
 ws = workspace()
@@ -41,6 +42,8 @@ def show_items(taken_out):
     pages = -(-count // PER_PAGE)
     number = min(st.session_state.get("training_page", 1), max(1, pages))
     items = snapshots.training_items(ws, taken_out=taken_out, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+    if not items:
+        st.caption("No drawing is taken out." if taken_out else "All approved drawings are taken out.")
     with st.container(key="gallery"):
         for place, item in zip(columns_of_cards(len(items)), items, strict=False):
             with place, st.container(border=True, gap="xxsmall"):
@@ -66,7 +69,7 @@ def show_snapshots():
                 "Snapshot": snapshot.id,
                 "Drawings": snapshot.drawing_count,
                 "Note": snapshot.note,
-                "Frozen": snapshot.created_at.astimezone(),
+                "Frozen": day(snapshot.created_at),
                 "By": snapshot.created_by,
             }
             for snapshot in frozen

@@ -17,6 +17,12 @@ function countOnce(event) {
   if (event.repeat && isLetter && !isTyping) event.stopImmediatePropagation();
 }
 
+// While the page answers a key, its address may still be the one before: told now, that would undo the answer.
+function isBusy() {
+  const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
+  return state === "running" || state === "rerunRequested";
+}
+
 export default function ({ parentElement, data, setStateValue }) {
   const element = parentElement.querySelector("div");
   let state = states.get(parentElement);
@@ -39,7 +45,10 @@ export default function ({ parentElement, data, setStateValue }) {
         setStateValue("facts", told);
       }
     };
-    const soon = () => { clearTimeout(state.timer); state.timer = setTimeout(tell, 250); };
+    const soon = () => {
+      clearTimeout(state.timer);
+      state.timer = setTimeout(() => (isBusy() ? soon() : tell()), 250);
+    };
     state.observer = new ResizeObserver(soon);
     state.observer.observe(element);
     window.addEventListener("resize", soon);

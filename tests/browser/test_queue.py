@@ -76,6 +76,24 @@ def test_the_queue_is_worked_through_with_keys_in_its_order_by_two_people_and_in
     assert not app.our_tracebacks(), app.log()
 
 
+def test_a_key_counts_though_the_window_changes_its_width_at_the_same_time(ws, app, page):
+    for value in UNCERTAINTIES:
+        add_predicted(ws, value)
+    page.goto(f"{app.url}/predict")
+    page.get_by_text("0 of 6 reviewed").first.wait_for()
+    be_still(page)
+    page.keyboard.press("n")
+    for width_px in (1300, 1200, 1100, 1400):
+        expect(page).to_have_url(re.compile("drawing="))
+        be_still(page)
+        before = page.url
+        page.keyboard.press("n")
+        page.set_viewport_size({"width": width_px, "height": 900})
+        expect(page).not_to_have_url(before)
+    be_still(page)
+    assert page.url != before, "nor does it go back"
+
+
 def wait_for_review(page, drawing: Drawing) -> None:
     expect(page).to_have_url(re.compile(f"drawing={drawing.id}$"))
     page.get_by_role("button", name="Accept").first.wait_for()
