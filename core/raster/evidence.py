@@ -30,6 +30,9 @@ LEAST_OPENNESS, LEAST_SIZE, LEAST_DEPTH = 0.25, 8.0, 0.6
 FAINTEST_LINE = 0.3
 """Of the drawing's contrast: what is lighter is paper, show-through or dirt."""
 
+OUTLINED_LIGHT = 0.8
+"""A section of which more is as light as paper is only outlined."""
+
 
 Spot = tuple[float, float]
 """(row, column) on the small picture."""
@@ -69,6 +72,13 @@ class Fill(NamedTuple):
     def is_even(self) -> bool:
         """Whether it is one tone, not a pattern."""
         return self.median > 0.1 and self.spread < 0.27
+
+    @property
+    def kind(self) -> str:
+        """ "outlined" where there is hardly anything but paper inside, "filled" with one tone, or "patterned"."""
+        if self.light > OUTLINED_LIGHT:
+            return "outlined"
+        return "filled" if self.is_even else "patterned"
 
 
 @dataclass(frozen=True)
@@ -132,6 +142,23 @@ class Evidence:
         noise = float(np.median(np.abs(thin - np.median(thin))))
         is_line = (darkest > FAINTEST_LINE) | (thin > max(0.14, 8 * noise))
         return is_line | (self.tone > max(0.08, 0.5 * self.fill.median)) if self.fill.median > 0.16 else is_line
+
+    @cached_property
+    def soft_tone(self) -> NDArray[np.float32]:
+        """The tone without the scan's grain."""
+        return np.asarray(cv2.GaussianBlur(self.tone, (0, 0), 1.0), np.float32)
+
+    @cached_property
+    def cells_outside(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The paper off the mask: each pixel's cell between lines, 0 being none, and how deep each cell is, px.
+
+        The open page is the deepest; a wall that the picture cuts off is as deep as any wall.
+        """
+        light = ~self.ink & ~self.mask
+        numbers, sizes = numbered(light, connectivity=4)
+        depths = np.zeros(len(sizes), np.float32)
+        np.maximum.at(depths, numbers[light], distance_inside(light)[light])
+        return numbers, depths
 
     @cached_property
     def bare_border(self) -> Area:

@@ -1,0 +1,121 @@
+"""Fits the weights of core/raster/ends.py: `python -m benchmarks.fit_ends [--count 1000]`, ten minutes.
+
+Ink is left out in the true masks of rendered drawings as in `benchmarks.sanity`, on seeds that it does not judge by.
+Every bare stretch of a mask's border is an example: of a fault where the true section goes on beyond it. Found and
+false alarms are those of the drawings that a fifth of the fit did not see.
+"""
+
+import argparse
+from multiprocessing import get_context
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from benchmarks.sanity import FIRST_SEED, drawing_of
+from core.raster.ends import WEIGHINGS
+from core.raster.evidence import Evidence, evidence_of
+from core.raster.signs import Signs, signs_of
+from core.raster.stretches import Stretch, bare_stretches
+from tests.core.raster.planted_faults import FAULTS, plant, wall_of
+
+FAULTS_EACH = 2
+FOLDS = 5
+RIDGE = 2.0
+FAULTY_WEIGHT = 0.6
+"""Of the stretches of masks with a fault, for a drawing has two of those."""
+
+SHARES = (0.02, 0.03, 0.04, 0.05)
+
+
+class Example(NamedTuple):
+    """A mask's bare stretches: their signs, float (N, M), and which of them are faults, bool (N,)."""
+
+    seed: int
+    fill: str
+    is_true: bool
+    signs: np.ndarray
+    is_fault: np.ndarray
+
+
+def examples_of(seed: int) -> list[Example]:
+    cv2.setNumThreads(1)
+    drawing = drawing_of(seed)
+    wall, number = wall_of(drawing.mask), list(FAULTS).index("ink")
+    masks = [drawing.mask]
+    for attempt in range(FAULTS_EACH):
+        rng = np.random.default_rng([seed, number + 100 * attempt])
+        mask = plant("ink", drawing.image, drawing.mask, rng, wall=wall)
+        masks += [] if mask is None else [mask]
+    return [_example(seed, mask is drawing.mask, evidence_of(mask, drawing.image), drawing.mask) for mask in masks]
+
+
+def _example(seed: int, is_true: bool, evidence: Evidence, truth: np.ndarray) -> Example:
+    stretches = bare_stretches(evidence)
+    signs = np.array([signs_of(evidence, one) for one in stretches]).reshape(-1, len(Signs._fields))
+    is_fault = np.array([_is_fault(evidence, one, truth) for one in stretches], bool)
+    return Example(seed, evidence.fill.kind, is_true, signs, is_fault)
+
+
+def _is_fault(evidence: Evidence, stretch: Stretch, truth: np.ndarray) -> bool:
+    """Whether the true section goes on beyond the most of a stretch."""
+    beyond = stretch.border.pixels[stretch.places] + 3 * stretch.border.out[stretch.places]
+    return float(np.mean([truth[evidence.on_drawing((row, column))] > 0 for row, column in beyond])) > 0.5
+
+
+def fitted(examples: list[Example]) -> np.ndarray:
+    """What each sign counts, and last what is added to them: a logistic regression by Newton's method."""
+    signs = np.concatenate([one.signs for one in examples])
+    is_fault = np.concatenate([one.is_fault for one in examples]).astype(float)
+    counts = np.concatenate([np.full(len(one.signs), 1.0 if one.is_true else FAULTY_WEIGHT) for one in examples])
+    spread = signs.std(axis=0) + 1e-6
+    inputs = np.column_stack([signs / spread, np.ones(len(signs))])
+    ridge = RIDGE * np.eye(inputs.shape[1])
+    ridge[-1, -1] = 0
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(25):
+        chance = 1 / (1 + np.exp(-(inputs @ weights).clip(-30, 30)))
+        curve = inputs.T @ (inputs * (counts * chance * (1 - chance) + 1e-9)[:, np.newaxis]) + ridge
+        weights += np.linalg.solve(curve, inputs.T @ (counts * (is_fault - chance)) - ridge @ weights)
+    return np.append(weights[:-1] / spread, weights[-1])
+
+
+def most(example: Example, weights: np.ndarray) -> float:
+    """How much the stretch that looks most like a fault comes to."""
+    return float((example.signs @ weights[:-1] + weights[-1]).max(initial=-99.0))
+
+
+def print_fill(fill: str, examples: list[Example]) -> None:
+    """Print one fill's weights, and what they find in masks that were not fitted to."""
+    unseen = []
+    for fold in range(FOLDS):
+        weights = fitted([one for one in examples if one.seed % FOLDS != fold])
+        unseen += [(one.is_true, most(one, weights)) for one in examples if one.seed % FOLDS == fold]
+    weights = fitted(examples)
+    print(f"{fill}: {len(examples)} masks; all signs and {weights[-1]:.2f} must come to more than a threshold of")
+    for share in SHARES:
+        threshold, found = _found(unseen, share)
+        print(f"  {threshold:5.2f} for {share:.0%} false alarms, {found:.1%} found")
+    print("  " + ", ".join(f"{name}={weight:.2f}" for name, weight in zip(Signs._fields, weights[:-1], strict=True)))
+
+
+def _found(unseen: list[tuple[bool, float]], share: float) -> tuple[float, float]:
+    threshold = float(np.quantile([comes_to for is_true, comes_to in unseen if is_true], 1 - share))
+    return threshold, float(np.mean([comes_to > threshold for is_true, comes_to in unseen if not is_true]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED + 100_000)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    seeds = range(options.first_seed, options.first_seed + options.count)
+    with get_context("spawn").Pool(options.processes) as pool:
+        examples = [one for some in pool.imap_unordered(examples_of, seeds, chunksize=4) for one in some]
+    for fill in WEIGHINGS:
+        print_fill(fill, [one for one in examples if one.fill == fill])
+
+
+if __name__ == "__main__":
+    main()
