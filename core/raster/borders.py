@@ -25,6 +25,13 @@ BESIDE_PX = 1.0
 """A pixel no farther beside a ray than this lies on it; one farther off lies behind a corner."""
 
 
+MISSING = 0.3
+"""Where nothing is darker than this share of the contrast there is no line: a gap that was closed."""
+
+GAP_PX = 1.0
+"""A gap is closed by a line this thick."""
+
+
 class Rays(NamedTuple):
     """Where the rays of one ring start: (row, column) of pixels, and the unit vectors that lead outwards.
 
@@ -132,7 +139,8 @@ def _thicknesses(
     edge = _first_above(light, (darkest + beyond) / 2, after=darkest_at)
     edge[(beyond - darkest < FAINTEST * (inside - ink)) | (edge > 3 * usual + 2)] = np.nan
     edge = np.where(np.isnan(edge), usual, edge)
-    return along_ring(rays, edge, int(6 * usual) + 7)
+    reach = along_ring(rays, edge, int(6 * usual) + 7)
+    return np.where(darkest > inside - MISSING * (inside - ink), np.minimum(reach, GAP_PX), reach)
 
 
 def _first_below(light: NDArray[np.float32], level: float) -> NDArray[np.int64]:

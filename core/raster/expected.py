@@ -37,6 +37,13 @@ UNDERSTOOD = 0.25
 COVERED = 0.85
 """The same for a part that the tool looks for by itself, where nobody clicked."""
 
+LIGHT_SHARE, SLIVER_SHARE = 0.03, 0.3
+"""Less of a solid section is light. Its parts hold no light, and no slivers: these are thinner than twice the second
+share of how far the reading's border may be off."""
+
+AROUND = 3.0
+"""A part brings no more than what lies within so many times as far of it as the reading's border may be off."""
+
 SPECK_SHARE = 0.005
 """What runs out by less than this share of the section is no leak."""
 
@@ -169,14 +176,18 @@ def _missing_parts(found: Area, expected: Expected, piece: Area) -> list[Area]:
 def _part(grey: Grey, part: Area, found: Area, expected: Expected, piece: Area, find: Find) -> Area:
     """A missing part, if it is drawn like the section that was found: as the tool finds it, or else as expected."""
     paper = float(np.percentile(grey[::4, ::4], 90))
-    here, there = paper - float(grey[part].mean()), paper - float(grey[found & piece].mean())
-    if here < INK_SHARE * there:
+    least = INK_SHARE * (paper - float(grey[found & piece].mean()))
+    if paper - float(grey[part].mean()) < least:
         return np.zeros_like(part)
     row, column = np.unravel_index(int(distance_inside(part).argmax()), part.shape)
     _, own = _kept_in(grey, Place(int(row), int(column)), expected, find)
     if np.count_nonzero(own & part) < COVERED * np.count_nonzero(part):
-        return piece & grown(part, expected.loose_px + 2)
-    return own
+        near = piece & grown(part, expected.loose_px + 2)
+        light = grey > paper - least / 2
+        is_solid = float(light[found & piece].mean()) < LIGHT_SHARE
+        return opened(near & ~light, SLIVER_SHARE * expected.loose_px) if is_solid else near
+    added = own & ~found & grown(part, AROUND * expected.loose_px)
+    return added if paper - float(grey[added].mean()) >= least else np.zeros_like(part)
 
 
 def _seen_holes(whole: Area, expected: Expected) -> Area:

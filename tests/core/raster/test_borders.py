@@ -27,6 +27,17 @@ def test_a_slanting_border_ends_where_its_line_ends(degrees: float) -> None:
     assert abs(off_px) < 0.1
 
 
+def test_where_a_gap_was_closed_no_line_is_added() -> None:
+    area = np.zeros((60, 100), bool)
+    area[20:40, 20:80] = True
+    grey = np.full(area.shape, 240, np.uint8)
+    grey[15:20, 20:80] = grey[40:45, 20:80] = 20
+    bordered = with_border_ink(grey, area, inside=240, ink=20, widest_px=12)
+    assert bordered[15:45, 25:75].all()
+    assert not bordered[25:35, :18].any()
+    assert not bordered[25:35, 82:].any()
+
+
 def test_rays_that_end_on_a_straight_line_keep_their_lengths() -> None:
     _, bar = slanted(17, half_px=20)
     for rays in rays_of(bar):

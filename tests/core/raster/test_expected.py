@@ -81,6 +81,27 @@ def test_what_is_drawn_with_less_ink_is_no_part_of_a_black_wall() -> None:
     assert score(truth, pick(image, IN_WALL, foreground=read(truth | restored))) > 0.97
 
 
+def test_the_paper_between_two_parts_of_a_black_wall_is_no_part_whatever_the_reading_sees() -> None:
+    image, truth = wall()
+    hole = np.zeros_like(truth)
+    hole[104:118, 60:90] = True  # a repair hole
+    image[hole] = PAPER
+    found = pick(image, (160.5, 75.5), foreground=read(truth))
+    assert score(truth & ~hole, found) > 0.97
+    assert found[hole].mean() < 0.1
+
+
+def test_a_stroke_beside_a_black_wall_brings_no_bridge_of_paper_with_it() -> None:
+    image, truth = wall()
+    stroke, bridge = np.zeros_like(truth), np.zeros_like(truth)
+    bridge[80:130, 90:94] = True
+    stroke[80:130, 94:108] = True
+    image[stroke] = INK
+    found = pick(image, IN_WALL, foreground=read(truth | bridge | stroke))
+    assert found[bridge].mean() < 0.1
+    assert score(truth, found & ~stroke) > 0.97
+
+
 @pytest.mark.parametrize("missed", [0.2, 0.35])
 def test_a_reading_that_doubts_a_part_of_the_wall_takes_nothing_off(missed: float) -> None:
     image, truth = wall()
