@@ -12,6 +12,7 @@ from pages.components.empty import nothing_here
 from pages.components.errors import showing_errors
 from pages.components.family_tree import show_family
 from pages.components.jobs import show_failures, show_jobs
+from pages.components.literal import literal
 from pages.components.versions import show_moves, show_version
 from pages.components.workspace import author, workspace
 
@@ -34,7 +35,9 @@ with showing_errors():
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("#### Models")
         with st.container(horizontal=True, width="content"):
-            if len(models.alias_history(ws)) > 1 and st.button("Roll back", icon=":material/undo:", type="tertiary"):
+            before = models.previous_champion(ws)
+            help_ = f"Use {literal(before.name)} again" if before else None
+            if before and st.button("Roll back", icon=":material/undo:", type="tertiary", help=help_):
                 roll_back(ws, author(), instead_of=champion.id)
                 st.rerun()
             show_import()

@@ -169,7 +169,7 @@ def read(connection: Connection, drawing_id: int) -> Drawing:
     """The drawing as the caller's transaction sees it. Raises NotFoundError."""
     row = connection.execute(_SELECT.where(drawing.c.id == drawing_id)).one_or_none()
     if row is None:
-        raise NotFoundError(f"There is no drawing {drawing_id} in this workspace. Load the page again.")
+        raise NotFoundError(f"There is no drawing {drawing_id} in this workspace. Choose one on the page Predictions.")
     return Drawing(**row._mapping)
 
 

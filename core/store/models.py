@@ -154,12 +154,18 @@ def roll_back(ws: Workspace, author: str, *, instead_of: int | None = None) -> M
     """
     with writing(ws.engine) as connection:
         _refuse_stale(connection, instead_of)
-        current = _champion_id(connection)
-        previous = [version_id for version_id in _champions_so_far(connection) if version_id != current]
-        if not previous:
+        previous = _previous_id(connection)
+        if previous is None:
             raise NotFoundError("There is no earlier champion to go back to. Promote another model version instead.")
-        _move(connection, previous[-1], author, "rolled back")
-        return _read(connection, previous[-1])
+        _move(connection, previous, author, "rolled back")
+        return _read(connection, previous)
+
+
+def previous_champion(ws: Workspace) -> ModelVersion | None:
+    """What `roll_back` would go back to."""
+    with reading(ws.engine) as connection:
+        previous = _previous_id(connection)
+        return None if previous is None else _read(connection, previous)
 
 
 def alias_history(ws: Workspace) -> list[AliasMove]:
@@ -196,6 +202,11 @@ def _move(connection: Connection, to_version_id: int, author: str, reason: str) 
     move = {"alias": CHAMPION, "from_version_id": before, "to_version_id": to_version_id, "reason": reason}
     connection.execute(insert(alias_move).values(**move, moved_at=now(), moved_by=author))
     predictions.show_version(connection, to_version_id)
+
+
+def _previous_id(connection: Connection) -> int | None:
+    current = _champion_id(connection)
+    return next((found for found in reversed(_champions_so_far(connection)) if found != current), None)
 
 
 def _champions_so_far(connection: Connection) -> list[int]:

@@ -32,8 +32,10 @@ def test_a_version_can_be_promoted_and_rolled_back(show, ws, no_worker):
     app = button(show("models"), "Use this").click().run()
     assert models.champion(ws).id == version.id
     assert not app.exception
-    button(app, "Roll back").click().run()
+    assert button(app, "Roll back").help == "Use Base model again"
+    app = button(app, "Roll back").click().run()
     assert models.champion(ws).name == "Base model"
+    assert "Roll back" not in [found.label for found in app.button], "there is nothing left to go back to"
 
 
 def test_there_is_nothing_to_roll_back_to_at_first(show):

@@ -23,6 +23,16 @@ def test_without_approved_drawings_the_page_says_where_to_begin(show):
     assert "A model learns from approved drawings." in words(app)
 
 
+def test_when_all_are_taken_out_nothing_offers_to_retrain(show, ws, no_worker):
+    approve_drawing(ws)
+    finished_run(ws, interval=(0.02, 0.2))
+    snapshots.take_out(ws, snapshots.training_items(ws)[0])
+    app = show("retrain")
+    assert not app.exception
+    assert "A model learns from approved drawings." in words(app)
+    assert "Retrain" not in [found.label for found in app.button]
+
+
 def test_one_button_starts_a_run_with_the_defaults(show, ws, no_worker):
     approve_drawing(ws)
     app = button(show("retrain"), "Retrain").click().run()

@@ -41,6 +41,13 @@ def test_the_same_file_again_changes_nothing_and_says_so(show, ws, no_worker):
     assert drawings.count(ws) == 1
 
 
+def test_the_way_on_is_the_button_that_stands_out_once_drawings_went_in(show, ws, no_worker):
+    app = show("upload")
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["Add drawings"]
+    app = upload(app, ("a.png", PNG, "image/png"))
+    assert [one.label for one in app.button if one.proto.type == "primary"] == ["See predictions"]
+
+
 def test_publications_used_before_are_offered(show, ws):
     publications.named(ws, "Müller, Keramik")
     app = show("upload")
