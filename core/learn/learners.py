@@ -48,13 +48,19 @@ def learner_of(network: tf.keras.Model, loss: Loss, *, gradient_clip: float = GR
     return Learner(network, network, optimizer, None, learn, read)
 
 
-def decoder_learner_of(network: tf.keras.Model, loss: Loss, *, gradient_clip: float = GRADIENT_CLIP) -> Learner:
-    """The decoder of a network with a frozen encoder as a learner, from batches of features."""
+def decoder_learner_of(
+    network: tf.keras.Model, loss: Loss, *, keeps_statistics: bool = False, gradient_clip: float = GRADIENT_CLIP
+) -> Learner:
+    """The decoder of a network with a frozen encoder as a learner, from batches of features.
+
+    With `keeps_statistics` its BatchNorm goes on with the means and variances that it has learnt before, instead of
+    those of the few drawings in a batch, which are not what other drawings have.
+    """
     halves = split(network)
     decoder, class_count = halves.decoder, network.output_shape[-1]
     features = [tf.TensorSpec((None, None, None, one.shape[-1]), tf.float16) for one in decoder.inputs]
     masks = tf.TensorSpec((None, None, None), tf.uint8)
-    step, optimizer = _step_function(decoder, loss, gradient_clip, (features, masks))
+    step, optimizer = _step_function(decoder, loss, gradient_clip, (features, masks), keeps_statistics=keeps_statistics)
 
     @tf.function(input_signature=[features])
     def infer(features: Any) -> Any:
@@ -89,7 +95,7 @@ class Learners:
 
         Raises what `build_network` and `take_weights` raise.
         """
-        kind = _kind(configuration, class_count, class_weights)
+        kind = _kind(configuration, class_count, class_weights, keeps_statistics=start is not None)
         kept, self._kept = self._kept, None  # a run that fails in between leaves nothing behind
         if kept is not None and kept[0] == kind and start is not None:
             learner = kept[1]
@@ -100,18 +106,24 @@ class Learners:
             imagenet = start is None and configuration.start != "random"
             network = build_network(configuration, class_count, imagenet=imagenet)
             loss = loss_named(configuration.loss, class_weights)
-            learner = (decoder_learner_of if configuration.is_on_features else learner_of)(network, loss)
+            if configuration.is_on_features:
+                learner = decoder_learner_of(network, loss, keeps_statistics=start is not None)
+            else:
+                learner = learner_of(network, loss)
         if start is not None:
             take_weights(learner.network, configuration, start)
         self._kept = kind, learner
         return learner
 
 
-def _kind(configuration: RunConfiguration, class_count: int, class_weights: Sequence[float]) -> tuple[Any, ...]:
+def _kind(
+    configuration: RunConfiguration, class_count: int, class_weights: Sequence[float], *, keeps_statistics: bool
+) -> tuple[Any, ...]:
     """All that the traced step depends on."""
     weights = tuple(class_weights) if len(set(class_weights)) > 1 else ()
     names = ("network", "backbone", "decoder_filters", "loss", "freeze_encoder", "batch_norm_momentum")
-    return (class_count, weights, configuration.is_on_features, *(getattr(configuration, name) for name in names))
+    chosen = (getattr(configuration, name) for name in names)
+    return (class_count, weights, keeps_statistics, configuration.is_on_features, *chosen)
 
 
 def _image_signature(network: tf.keras.Model) -> tuple[Any, Any]:
@@ -120,7 +132,12 @@ def _image_signature(network: tf.keras.Model) -> tuple[Any, Any]:
 
 
 def _step_function(
-    trained: tf.keras.Model, loss_function: Loss, gradient_clip: float, signature: tuple[Any, Any]
+    trained: tf.keras.Model,
+    loss_function: Loss,
+    gradient_clip: float,
+    signature: tuple[Any, Any],
+    *,
+    keeps_statistics: bool = False,
 ) -> tuple[Callable[[Any, Any], Scores], Any]:
     """A training step of any batch size, height and width, and its optimizer."""
     class_count = trained.output_shape[-1]
@@ -132,7 +149,7 @@ def _step_function(
         if masks.dtype == tf.uint8:
             masks = tf.one_hot(tf.cast(masks, tf.int32), class_count)
         with tf.GradientTape() as tape:
-            probabilities = trained(inputs, training=True)  # (B, H, W, C)
+            probabilities = trained(inputs, training=not keeps_statistics)  # (B, H, W, C)
             loss = loss_function(masks, probabilities)
         gradients = tape.gradient(loss, trained.trainable_variables)
         gradients, _ = tf.clip_by_global_norm(gradients, gradient_clip)

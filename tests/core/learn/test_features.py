@@ -77,8 +77,8 @@ def test_an_encoder_with_other_weights_has_another_address(shipped_network):
 
 def test_a_second_run_traces_nothing_takes_every_feature_from_the_folder_and_comes_to_the_same(items, tmp_path):
     training_set, learners = TrainingSet(items, items[:1]), Learners()
-    start = learners.begin(SMALL, 2)
-    content = save_weights(TrainedNetwork(start.network, SMALL, DEFAULT_LABELS))
+    content = save_weights(TrainedNetwork(build_network(SMALL, 2), SMALL, DEFAULT_LABELS))
+    start = learners.begin(SMALL, 2, content)
     trained, history = train(SMALL, training_set, start=content, cache=FeatureCache(tmp_path), learners=learners)
     weights = trained.network.get_weights()
     written = {path: path.read_bytes() for path in tmp_path.rglob("*.npz")}
@@ -92,6 +92,21 @@ def test_a_second_run_traces_nothing_takes_every_feature_from_the_folder_and_com
     for one, other in zip(again.network.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(one, other)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.npz")} == written
+
+
+def test_retraining_keeps_the_means_and_variances_that_the_champion_learnt(items, tmp_path):
+    champion = TrainedNetwork(build_network(SMALL, 2), SMALL, DEFAULT_LABELS)
+    before = _statistics(champion)
+    from_champion, _ = train(SMALL, TrainingSet(items), start=save_weights(champion), cache=FeatureCache(tmp_path))
+    anew, _ = train(SMALL, TrainingSet(items), cache=FeatureCache(tmp_path))
+    np.testing.assert_array_equal(_statistics(from_champion), before)
+    assert not np.allclose(_statistics(anew), before)
+
+
+def _statistics(trained: TrainedNetwork) -> np.ndarray:
+    """The decoder's moving means and variances."""
+    weights = split(trained.network).decoder.weights
+    return np.concatenate([weight.numpy().ravel() for weight in weights if "moving" in weight.name])
 
 
 def test_a_network_of_another_family_gives_the_same_from_its_features():
