@@ -1,6 +1,7 @@
 """A new model is judged in real Chromium: the verdict, both masks side by side, promoted, and taken back."""
 
 import pytest
+from playwright.sync_api import expect
 
 from core.learn.configuration import RunConfiguration
 from core.settings import Settings
@@ -43,7 +44,7 @@ def test_a_person_sees_both_masks_promotes_and_goes_back(judged, start_app, page
     page.get_by_text("Better on 4 of 4 test drawings").first.wait_for()
     page.get_by_text("4 test drawings cannot decide").first.wait_for()
     cards = page.locator("[class*='st-key-difference_']")
-    assert cards.count() == 3
+    expect(cards).to_have_count(3)
     settle(page)
     pictures = cards.first.locator("img")
     pictures.nth(3).wait_for()
