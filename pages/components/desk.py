@@ -88,7 +88,7 @@ def save(
     """The desk with the edits on the disk; `is_late` says that the canvas does not show them yet.
 
     If somebody else went on meanwhile, nobody's work is overwritten and none is dropped: the desk shows how far they
-    are, and the edits are kept in a version of their own, `aside`.
+    are, and the edits are kept in a version of their own, `aside`, unless it was these very edits that were saved.
     """
     if desk.aside is not None:
         return replace(desk, aside=asides.extend(ws, desk.aside, edits, marks=marks))
@@ -96,6 +96,8 @@ def save(
         told = {"author": author, "seconds": desk.seconds, "holder": desk.holder}
         draft = annotations.append(ws, desk.draft, edits, **told, marks=marks)
     except (StaleVersionError, FrozenError):
+        if marks and annotations.known_marks(ws, desk.drawing.id, marks) == set(marks):
+            return replace(_caught_up(ws, desk, author), notice="")
         return _set_aside(ws, desk, desk.draft, edits, author, marks)
     saved = replace(desk, draft=draft, touched=time.monotonic(), notice="")
     return _seen_anew(saved) if is_late else saved

@@ -42,6 +42,14 @@ def test_a_stroke_on_a_draft_that_went_on_elsewhere_is_a_version_of_its_own(ws, 
     assert annotations.edits(ws, parted.aside) == [MINE, MINE]
 
 
+def test_a_stroke_that_two_sessions_save_at_the_same_moment_is_there_once(ws, desk):
+    desks.save(ws, desk, [MINE], "Maria", marks=["tab-1"])
+    shown = desks.save(ws, desk, [MINE], "Maria", marks=["tab-1"])  # had not seen the other one when it began
+    assert (shown.aside, shown.notice) == (None, "")
+    assert annotations.edits(ws, shown.draft) == [MINE]
+    assert asides.waiting(ws, desk.drawing.id) == []
+
+
 def test_a_stroke_on_a_draft_that_was_approved_elsewhere_is_a_version_of_its_own(ws, desk):
     annotations.approve(ws, desk.draft, author="Jörg")
     parted = desks.save(ws, desk, [MINE], "Maria")
