@@ -134,7 +134,8 @@ def import_(
     from core.formats.importing import Choices
     from core.formats.names import plain_name
 
-    ws = opened_to_look(context, workspace) if dry_run else opened(context, workspace, is_made=True)
+    is_look = dry_run or not source.exists()
+    ws = opened_to_look(context, workspace) if is_look else opened(context, workspace, is_made=True)
     choices = Choices(
         status=as_.value,
         publication=publication or plain_name(source),

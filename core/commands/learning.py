@@ -193,11 +193,11 @@ def import_model(
     from core.formats import model_files
     from core.work.importing import import_weights
 
-    ws = opened(context, workspace, is_made=True)
     try:
         content = file.read_bytes()
     except OSError as error:
         raise NotFoundError(f"{file} cannot be opened ({error.strerror}). Check its name.") from error
+    ws = opened(context, workspace, is_made=True)
     if file.suffix.lower() in (".h5", ".hdf5"):
         job = import_weights(ws, file.name, content, author=ws.settings.author)
         if wait:

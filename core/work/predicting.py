@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from core.errors import NotFoundError, OstrakonError, StorageFullError
+from core.errors import JobError, NotFoundError, OstrakonError, StorageFullError
 from core.infer.reader import Reader, Reading, load_reader
 from core.raster.images import Image
 from core.raster.sanity import examine
@@ -116,7 +116,18 @@ def predicted_arrays(image: Image, reading: Reading) -> PredictedArrays:
 def _read(workspace: Workspace, drawing_id: int, version: ModelVersion, reader: Reader) -> None:
     drawing = drawings.get(workspace, drawing_id)
     image = drawings.image(workspace, drawing)
-    predictions.save(workspace, drawing_id, version.id, predicted_arrays(image, reader.read(image)))
+    predictions.save(workspace, drawing_id, version.id, _arrays_of(image, reader))
+
+
+def _arrays_of(image: Image, reader: Reader) -> PredictedArrays:
+    """Raises JobError for a bug of ours: it must not keep the other drawings from being read."""
+    try:
+        return predicted_arrays(image, reader.read(image))
+    except (OstrakonError, MemoryError):
+        raise
+    except Exception as error:
+        log.exception("a bug in reading")
+        raise JobError(f"An unexpected error stopped it ({error!r}). Please report it with the drawing.") from error
 
 
 def _champion(workspace: Workspace) -> ModelVersion:

@@ -89,6 +89,13 @@ def test_dry_run_reports_and_writes_nothing(run: Run, tmp_path: Path) -> None:
     assert run("export", "--out", tmp_path / "x.zip")[0] == 1
 
 
+@pytest.mark.parametrize("arguments", [["import", "nowhere.zip"], ["models", "import", "nowhere.h5"]])
+def test_a_mistyped_name_makes_no_workspace(capsys, tmp_path: Path, arguments: list[str]) -> None:
+    code, _, refused = command(capsys, "--workspace", tmp_path / "none", *arguments)
+    assert (code, len(refused.splitlines())) == (1, 1)
+    assert not (tmp_path / "none").exists()
+
+
 def test_dry_run_makes_no_workspace(capsys, tmp_path: Path) -> None:
     code, told, _ = command(capsys, "--workspace", tmp_path / "none", "import", archive(tmp_path), "--dry-run")
     assert (code, told.splitlines()[-1]) == (0, "1 drawing will come in, 1 with a mask.")

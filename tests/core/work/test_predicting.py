@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import NotFoundError
+from core.infer.reader import Reader, Reading
 from core.raster.sanity import CHECKS
 from core.store import annotations, drawings, predictions
 from core.store.database import reading
@@ -82,6 +83,23 @@ def test_a_drawing_that_cannot_be_read_fails_alone(workspace: Workspace) -> None
     assert "damaged" in failure["sentence"]
     assert [drawing_id for drawing_id, _ in read_by(workspace)] == [ids[0], ids[2]]
     assert drawings.get(workspace, ids[1]).status == "new"
+
+
+def test_a_drawing_that_a_bug_of_ours_stops_fails_alone(workspace: Workspace, monkeypatch) -> None:
+    add_model(workspace)
+    ids = add_drawings(workspace, 3)
+    read = Reader.read
+
+    def stumble(reader: Reader, image: np.ndarray) -> Reading:
+        monkeypatch.setattr(Reader, "read", read)
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(Reader, "read", stumble)
+    predict_drawings(workspace, ids)
+    job = do(workspace, DrawingReader(), "predict")
+    assert [failure["drawing_id"] for failure in job.result["failures"]] == [ids[0]]
+    assert "An unexpected error stopped it (ZeroDivisionError" in job.result["failures"][0]["sentence"]
+    assert [drawing_id for drawing_id, _ in read_by(workspace)] == ids[1:]
 
 
 def test_a_drawing_that_the_worker_died_of_is_read_last(workspace: Workspace) -> None:
