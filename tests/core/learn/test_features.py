@@ -95,10 +95,11 @@ def test_a_second_run_traces_nothing_takes_every_feature_from_the_folder_and_com
 
 
 def test_retraining_keeps_the_means_and_variances_that_the_champion_learnt(items, tmp_path):
-    champion = TrainedNetwork(build_network(SMALL, 2), SMALL, DEFAULT_LABELS)
+    one_size = replace(SMALL, several_scales=False)
+    champion = TrainedNetwork(build_network(one_size, 2), one_size, DEFAULT_LABELS)
     before = _statistics(champion)
-    from_champion, _ = train(SMALL, TrainingSet(items), start=save_weights(champion), cache=FeatureCache(tmp_path))
-    anew, _ = train(SMALL, TrainingSet(items), cache=FeatureCache(tmp_path))
+    from_champion, _ = train(one_size, TrainingSet(items), start=save_weights(champion), cache=FeatureCache(tmp_path))
+    anew, _ = train(one_size, TrainingSet(items), cache=FeatureCache(tmp_path))
     np.testing.assert_array_equal(_statistics(from_champion), before)
     assert not np.allclose(_statistics(anew), before)
 

@@ -22,7 +22,7 @@ WHOLE = RunConfiguration(
 )
 
 
-@pytest.mark.parametrize("backbone", ["mobilenetv2", "vgg16"])
+@pytest.mark.parametrize("backbone", ["resnet18", "vgg16"])
 def test_whole_network_on_another_backbone_is_trained_from_scratch(items, backbone):
     configuration = replace(WHOLE, backbone=backbone)
     before = _kernels(build_network(configuration, 2))
