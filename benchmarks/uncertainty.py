@@ -16,6 +16,7 @@ from scipy.stats import rankdata
 
 from benchmarks.inference import MEGAPIXELS, drawings_of, in_turns
 from core.infer import features
+from core.infer.border_signs import border_signs
 from core.infer.doubt import doubtful_places
 from core.infer.ink_edges import clear_difference, share_without_edge
 from core.infer.reader import Reader, load_reader, read_at_sizes, weigh
@@ -56,9 +57,10 @@ def print_cost(reader: Reader, image: Image, rounds: int) -> None:
     small = scale_image(image, *proportional_size(*image.shape[:2], max(reader.contract.sizes)))
     readings, pooled = read_at_sizes(reader.network, reader.contract, small)
     verdict, clear = weigh(readings), clear_difference(small)
-    no_edge = share_without_edge(verdict.mask, small, clear)
+    no_edge, mask = share_without_edge(verdict.mask, small, clear), reader.read(image).mask
     parts = {
-        "signs": lambda: signs_of(readings, verdict.probabilities, verdict.mask, small, no_edge),
+        "signs of the reading": lambda: signs_of(readings, verdict.probabilities, verdict.mask, small, no_edge),
+        "signs of the border": lambda: border_signs(mask, image),
         "doubtful places": lambda: doubtful_places(verdict.probabilities, verdict.mask, *image.shape[:2]),
         "features": lambda: features.project(pooled),
         "the whole reading": lambda: reader.read(image),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.infer import features
 from core.infer.artefact import Contract, read_artefact
+from core.infer.border_signs import border_signs
 from core.infer.components import drop_doubtful
 from core.infer.doubt import doubtful_places
 from core.infer.engine import Network, compile_network
@@ -84,13 +85,15 @@ class Reader:
         verdict = weigh(readings)
         clear = clear_difference(small)
         no_edge = share_without_edge(verdict.mask, small, clear)
-        signs = signs_of(readings, verdict.probabilities, verdict.mask, small, no_edge)
         mask = to_mask(verdict.kept, image.shape[0], image.shape[1])
         reach_px = max(1, round(max(mask.shape) / max(self.contract.sizes)))
+        mask = move_onto_ink(mask, image, reach_px=reach_px, clear=clear)
+        first_signs = signs_of(readings, verdict.probabilities, verdict.mask, small, no_edge)
+        signs = np.concatenate([first_signs, border_signs(mask, image)])
         return Reading(
             probabilities=verdict.probabilities,
-            mask=move_onto_ink(mask, image, reach_px=reach_px, clear=clear),
-            uncertainty=self.estimator.estimate(signs) if signs.any() else 1.0,
+            mask=mask,
+            uncertainty=self.estimator.estimate(signs) if mask.any() else 1.0,
             first_pass=verdict.doubt,
             signs=signs,
             features=features.project(pooled) if self.network.feature_count else features.describe(small),

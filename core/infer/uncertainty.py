@@ -1,10 +1,11 @@
 """How wrong a reading probably is: an estimate of 1 - IoU from what the reading itself shows.
 
 The network says with certainty what is wrong with certainty, so that its probabilities alone rank drawings badly. Other
-signs count as well: whether the sizes it was read at agree, whether the border lies on ink, how the pieces look. Each
-sign is stretched to its usual range and they are added up; `scripts/fit_uncertainty.py` fits the weights on rendered
-drawings. No sign is one of the network's own numbers but its probabilities, so that the weights hold for retrained
-networks. What each is worth is in docs/decisions/uncertainty.md.
+signs count as well: whether the sizes it was read at agree, whether the border lies on ink, how the pieces look, and
+what lies along the border at the drawing's own resolution (core.infer.border_signs). Each sign is stretched to its
+usual range and they are added up; `scripts/fit_uncertainty.py` fits the weights on rendered drawings. No sign is one of
+the network's own numbers but its probabilities, so that the weights hold for retrained networks. What each is worth is
+in docs/decisions/uncertainty.md.
 """
 
 import json
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CorruptWeightsError
+from core.infer.border_signs import BORDER_SIGNS
 from core.infer.probabilities import Probabilities
 from core.raster.images import Image
 from core.raster.masks import Mask
@@ -27,7 +29,7 @@ LOOKED_AT_PX = 288  # the long side at which signs are taken: every other pixel 
 RING_PX = 3  # how far beside the section ink is looked for, at that size
 AROUND_PX = 5  # how far about a pixel its light is taken
 
-SIGNS = (
+READING_SIGNS = (
     "doubt",  # 1 - soft IoU of each size with the mask, the median
     "least doubt",  # 1 - soft IoU of a size with its own mask, the smallest
     "finest doubt",  # the same of the largest size
@@ -48,6 +50,7 @@ SIGNS = (
     "ink beside",  # share of ink close beside the section
     "holes",  # as a share of the section
 )
+SIGNS = READING_SIGNS + BORDER_SIGNS
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def stretch(signs: NDArray[np.floating], knots: NDArray[np.floating]) -> NDArray
 def signs_of(
     readings: Sequence[Probabilities], weighed: Probabilities, mask: Mask, image: Image, no_edge: float
 ) -> NDArray[np.float32]:
-    """The signs of a reading, (len(SIGNS),) float32; all zeros where the mask is empty.
+    """The first of a reading's signs, (len(READING_SIGNS),) float32; all zeros where the mask is empty.
 
     `readings` of the single sizes and what they weigh together are (h, w, C), `mask` (h, w) and the image (h, w, 3) of
     the same size; `no_edge` is ink_edges.share_without_edge.
@@ -122,7 +125,7 @@ def signs_of(
     step = max(1, round(max(mask.shape) / LOOKED_AT_PX))
     section = np.ascontiguousarray(mask[::step, ::step] > 0)
     if not section.any():
-        return np.zeros(len(SIGNS), np.float32)
+        return np.zeros(len(READING_SIGNS), np.float32)
     sizes = np.stack([1 - reading[::step, ::step, 0] for reading in readings])  # (sizes, h, w)
     foreground = 1 - weighed[::step, ::step, 0]
     values = (

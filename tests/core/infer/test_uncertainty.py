@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from core.errors import CorruptWeightsError
+from core.infer.border_signs import border_signs
 from core.infer.probabilities import Probabilities
 from core.infer.shipped import shipped_estimator
-from core.infer.uncertainty import SIGNS, Estimator, read_estimator, signs_of, write_estimator
+from core.infer.uncertainty import READING_SIGNS, SIGNS, Estimator, read_estimator, signs_of, write_estimator
 from core.raster.images import Image
 from core.raster.masks import Mask
 
@@ -39,14 +40,14 @@ def signs(*planes: np.ndarray, mask: Mask, image: Image | None = None) -> dict[s
         drawn(mask) if image is None else image,
         0.25,
     )
-    return dict(zip(SIGNS, found.tolist(), strict=True))
+    return dict(zip(READING_SIGNS, found.tolist(), strict=True))
 
 
 def test_a_sure_reading_of_clear_ink_shows_no_sign_of_error() -> None:
     found = signs(wall(), wall(), mask=wall())
     harmless = {"sure inside": 1, "pieces": np.log(2), "thick wall": 0.05, "border without ink": 0.25}
     assert {sign: value for sign, value in found.items() if sign not in harmless} == {
-        sign: pytest.approx(0, abs=1e-6) for sign in SIGNS if sign not in harmless
+        sign: pytest.approx(0, abs=1e-6) for sign in READING_SIGNS if sign not in harmless
     }
     assert {sign: found[sign] for sign in harmless} == pytest.approx(harmless, rel=0.05)
 
@@ -111,8 +112,11 @@ def test_a_damaged_estimator_is_refused(content: str) -> None:
 
 def test_the_shipped_estimator_calls_doubtful_readings_worse_than_sure_ones() -> None:
     estimator = shipped_estimator()
-    sure = signs_of([pair(wall())] * 4, pair(wall()), wall(), drawn(wall()), 0.0)
+    clear = drawn(wall())
+    sure = signs_of([pair(wall())] * 4, pair(wall()), wall(), clear, 0.0)
     half = 0.55 * wall()
     noise = np.random.default_rng(0).integers(0, 255, (60, 40, 3), np.uint8)
     unsure = signs_of([pair(half), pair(wall() * 0.2)] * 2, pair(half), wall(), noise, 1.0)
-    assert estimator.estimate(sure) < 0.1 < 0.2 < estimator.estimate(unsure)
+    best = estimator.estimate(np.concatenate([sure, border_signs(wall(), clear)]))
+    worst = estimator.estimate(np.concatenate([unsure, border_signs(wall(), noise)]))
+    assert best < 0.1 < 0.2 < worst
