@@ -1,6 +1,6 @@
 """Fit the estimate of how wrong a reading is: python -m scripts.fit_uncertainty
 
-    python -m scripts.fit_uncertainty [--count 1500] [--first-seed 9000000] [--processes 2] [--artefact FILE]
+    python -m scripts.fit_uncertainty [--count 1200] [--first-seed 9000000] [--processes 2] [--artefact FILE]
 
 To be run after the base model was exchanged; it writes models/uncertainty.json. `python -m benchmarks.uncertainty`
 then says on other drawings what it is worth.
@@ -24,7 +24,7 @@ from core.settings import MODELS_DIRECTORY
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=1500)
+    parser.add_argument("--count", type=int, default=1200)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--artefact", type=Path, help="default: the shipped base model")
