@@ -58,14 +58,16 @@ def test_a_face_of_an_outlined_wall_that_is_not_marked_is_left_out() -> None:
     assert left_out(mask, image) is not None
 
 
-def test_the_signs_are_added_up_each_with_its_weight() -> None:
-    weighing = Weighing(NONE._replace(cell=2.0, change=-3.0), least=1.0)
-    assert weigh(NONE, weighing) == 0.0
-    assert weigh(NONE._replace(cell=1.0, change=0.5, like_1=1.0), weighing) == 0.5
+def test_the_signs_and_their_squares_are_added_up_each_with_its_weight() -> None:
+    weighing = Weighing(NONE._replace(cell=2.0, change=-3.0), NONE._replace(change=2.0), added=1.0)
+    assert weigh(NONE, weighing) == 1.0
+    assert weigh(NONE._replace(cell=1.0, change=0.5, like_1=1.0), weighing) == 1.0 + 2.0 - 1.5 + 0.5
 
 
-def test_what_goes_on_alike_speaks_for_a_fault_and_a_change_across_the_border_against_it() -> None:
+def test_a_change_across_the_border_speaks_against_a_fault_and_a_line_that_crosses_it_for_one() -> None:
+    nothing = NONE._replace(least_change=0.1, change=0.2, usual_change=0.5)
     for weighing in WEIGHINGS.values():
-        assert weighing.weights.like_1 > 0
-        assert weighing.weights.crossing > 0
-        assert weighing.weights.change < 0
+        usual = weigh(nothing, weighing)
+        assert weigh(nothing._replace(crossing=1.0), weighing) > usual
+        assert weigh(nothing._replace(change=0.4), weighing) < usual
+        assert weigh(nothing._replace(like_1=1.0), weighing) > usual
