@@ -1,7 +1,7 @@
 """What holds for all tests: examples of properties have no time limit, and are the same ones in every run.
 
 A fault that chance finds must not stop somebody else's release: `HYPOTHESIS_PROFILE=search pytest` looks for those.
-Two processes share the test files; those with a browser are all one's, for two browsers at once are slow enough to fail.
+Two processes share the test files. Those with a browser are all of one: two browsers at once are slow enough to fail.
 """
 
 import os

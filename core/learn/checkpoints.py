@@ -5,6 +5,7 @@ import io
 import json
 import os
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from core.errors import CorruptWeightsError, StorageFullError
 FILE_NAME = "checkpoint.npz"
 
 
-def save_checkpoint(directory: Path, network: keras.Model, optimizer: Any, state: dict[str, Any]) -> None:
-    """Write weights, optimizer and `state` (JSON) to a temporary file, then move it into place.
+def save_checkpoint(directory: Path, network: keras.Model, memory: Sequence[Any], state: dict[str, Any]) -> None:
+    """Write weights, the variables of `memory` and `state` (JSON) to a temporary file, then move it into place.
 
     A kill leaves the previous checkpoint whole. Raises StorageFullError if it cannot be written.
     """
     arrays = {f"weights/{i}": weight for i, weight in enumerate(network.get_weights())}
-    arrays |= {f"optimizer/{i}": variable.numpy() for i, variable in enumerate(_variables(optimizer))}
+    arrays |= {f"memory/{i}": variable.numpy() for i, variable in enumerate(memory)}
     buffer = io.BytesIO()
     np.savez(buffer, state=np.frombuffer(json.dumps(state).encode(), np.uint8), **arrays)
     temporary = directory / f"{FILE_NAME}.{os.getpid()}.tmp"
@@ -41,30 +42,24 @@ def save_checkpoint(directory: Path, network: keras.Model, optimizer: Any, state
         ) from error
 
 
-def load_checkpoint(directory: Path, network: keras.Model, optimizer: Any) -> dict[str, Any] | None:
-    """Bring network and optimizer to the checkpoint in this directory; its state, or None if there is none yet.
+def load_checkpoint(directory: Path, network: keras.Model, memory: Sequence[Any]) -> dict[str, Any] | None:
+    """Bring network and memory to the checkpoint in this directory; its state, or None if there is none yet.
 
     Raises CorruptWeightsError if the checkpoint is damaged or was written for another network.
     """
     path = directory / FILE_NAME
     if not path.exists():
         return None
-    variables = _variables(optimizer)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             weights = [stored[f"weights/{i}"] for i in range(len(network.get_weights()))]
-            moments = [stored[f"optimizer/{i}"] for i in range(len(variables))]
+            remembered = [stored[f"memory/{i}"] for i in range(len(memory))]
             state: dict[str, Any] = json.loads(bytes(stored["state"]))
         network.set_weights(weights)
-        for variable, value in zip(variables, moments, strict=True):
+        for variable, value in zip(memory, remembered, strict=True):
             variable.assign(value)
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise CorruptWeightsError(
             f"The checkpoint {path} is damaged or belongs to another run. Delete it to start the run again."
         ) from error
     return state
-
-
-def _variables(optimizer: Any) -> list[Any]:
-    variables = optimizer.variables  # a method in the legacy optimizers, a list in the others
-    return list(variables() if callable(variables) else variables)

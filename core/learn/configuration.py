@@ -42,7 +42,7 @@ class RunConfiguration:
     loss: str = "bce_jaccard"
     epochs: int = 20
     batch_size: int = 8
-    learning_rate: float = 3e-3
+    learning_rate: float = 5e-3
     image_size: int | str = 256
     several_scales: bool = True
     replay: bool = True

@@ -24,6 +24,7 @@ class Learner:
 
     `trained` is the part of `network` whose weights change: all of it, or the decoder of `halves`. `step` learns from
     one batch (a Batch, or a FeatureBatch with `halves`) and gives its scores; `read` gives the probabilities of one.
+    `sums` can hold the sum of the trained weights over several steps; there are none for a whole network.
     """
 
     network: tf.keras.Model
@@ -32,6 +33,23 @@ class Learner:
     halves: Halves | None
     step: Callable[[Any], Scores] = field(repr=False)
     read: Callable[[Any], Any] = field(repr=False)
+    sums: Sequence[tf.Variable] = field(default=(), repr=False)
+
+    @property
+    def memory(self) -> list[Any]:
+        """The variables beside the weights that a run needs to go on."""
+        variables = self.optimizer.variables  # a method in the legacy optimizers, a list in the others
+        return [*(variables() if callable(variables) else variables), *self.sums]
+
+    def add_up(self) -> None:
+        """Add the weights as they are now to their sums."""
+        for total, weight in zip(self.sums, self.trained.trainable_variables, strict=True):
+            total.assign_add(weight)
+
+    def take_mean(self, count: int) -> None:
+        """Go over to the mean of the weights that were added up `count` times."""
+        for total, weight in zip(self.sums, self.trained.trainable_variables, strict=True):
+            weight.assign(total / count)
 
 
 def learner_of(network: tf.keras.Model, loss: Loss, *, gradient_clip: float = GRADIENT_CLIP) -> Learner:
@@ -73,7 +91,8 @@ def decoder_learner_of(
         return infer(list(batch.features))
 
     assert class_count == decoder.output_shape[-1]
-    return Learner(network, decoder, optimizer, halves, learn, read)
+    sums = [tf.Variable(tf.zeros_like(weight)) for weight in decoder.trainable_variables]
+    return Learner(network, decoder, optimizer, halves, learn, read, sums)
 
 
 class Learners:
@@ -100,7 +119,7 @@ class Learners:
         if kept is not None and kept[0] == kind and start is not None:
             learner = kept[1]
             tf.keras.utils.set_random_seed(configuration.seed)  # as building it would have done
-            for variable in _variables(learner.optimizer):
+            for variable in learner.memory:
                 variable.assign(tf.zeros_like(variable))
         else:
             imagenet = start is None and configuration.start != "random"
@@ -157,8 +176,3 @@ def _step_function(
         return loss, iou_score(masks, probabilities), foreground_iou(masks, probabilities)
 
     return step, optimizer
-
-
-def _variables(optimizer: Any) -> list[Any]:
-    variables = optimizer.variables  # a method in the legacy optimizers, a list in the others
-    return list(variables() if callable(variables) else variables)

@@ -76,7 +76,9 @@ class Watch:
 class Plan:
     """How long and how hard `fit` trains.
 
-    The learning rate rises over `warmup_steps`, stays, and falls to nothing over the last `decay_share`.
+    The learning rate rises over `warmup_steps`, stays, and falls to `lowest_share` of it over the last `decay_share`.
+    What comes out is the mean of the weights after each of the last `averaged_steps`, if there are any: only a decoder
+    that keeps its BatchNorm statistics can do that.
     """
 
     step_count: int
@@ -85,6 +87,8 @@ class Plan:
     loss: str
     warmup_steps: int = 0
     decay_share: float = 0.45
+    lowest_share: float = 0.0
+    averaged_steps: int = 0
     checkpoint_seconds: float = 60.0
 
 
@@ -122,7 +126,7 @@ def train(
     learner = (learners or Learners()).begin(configuration, class_count, start, class_weights=weights)
     is_continued = start is not None and continues(configuration, class_count, start)
     before = learner.trained.get_weights() if is_continued else []
-    plan = plan_run(configuration, len(training_set.items))
+    plan = plan_run(configuration, len(training_set.items), keeps_statistics=start is not None)
     if learner.halves is None:
         batches: BatchSource = item_batches(configuration, training_set, plan.steps_per_epoch)
         validate = _validation(learner.network, configuration, training_set, watch)
@@ -137,16 +141,19 @@ def train(
     return TrainedNetwork(learner.network, configuration, training_set.labels), history
 
 
-def plan_run(configuration: RunConfiguration, item_count: int) -> Plan:
+def plan_run(configuration: RunConfiguration, item_count: int, *, keeps_statistics: bool = False) -> Plan:
     """How many steps a run on that many drawings takes; every epoch shows each drawing once."""
     steps_per_epoch = math.ceil(item_count / batch_size(configuration))
     step_count = steps_per_epoch * configuration.epochs
+    is_averaged = configuration.is_on_features and keeps_statistics
     return Plan(
         step_count=step_count,
         steps_per_epoch=steps_per_epoch,
         learning_rate=configuration.learning_rate,
         loss=configuration.loss,
         warmup_steps=min(100, step_count // 10),
+        lowest_share=0.3 if is_averaged else 0.0,
+        averaged_steps=step_count // 2 if is_averaged else 0,
         checkpoint_seconds=5.0 if configuration.is_on_features else 60.0,
     )
 
@@ -180,7 +187,7 @@ def learn(
     """
     state: dict[str, Any] = {"step": 0, "epochs": [], "scores": []}
     if checkpoint_directory is not None:
-        state = load_checkpoint(checkpoint_directory, learner.trained, learner.optimizer) or state
+        state = load_checkpoint(checkpoint_directory, learner.trained, learner.memory) or state
     first_step, saved = state["step"], time.monotonic()
     durations: deque[float] = deque(maxlen=_STEPS_TIMED)
     if first_step:
@@ -201,6 +208,8 @@ def learn(
                 raise TrainingDivergedError(
                     f"The loss stopped being a number at step {number + 1}. Train again with a lower learning rate."
                 )
+            if number >= plan.step_count - plan.averaged_steps:
+                learner.add_up()
             state["scores"].append(scores)
             state["step"] = number + 1
             durations.append(time.monotonic() - started)
@@ -212,20 +221,23 @@ def learn(
                 epoch = _close_epoch(state, plan, validate)
                 watch.on_epoch(epoch)
             if checkpoint_directory is not None and _is_due(number + 1, plan, saved):
-                save_checkpoint(checkpoint_directory, learner.trained, learner.optimizer, state)
+                save_checkpoint(checkpoint_directory, learner.trained, learner.memory, state)
                 saved = time.monotonic()
+    if plan.averaged_steps:
+        learner.take_mean(plan.averaged_steps)
     return [Epoch(**epoch) for epoch in state["epochs"]]
 
 
 def learning_rate_at(step: int, plan: Plan) -> float:
-    """Linear warm-up, constant, then half a cosine down to nothing."""
+    """Linear warm-up, constant, then half a cosine down to the lowest."""
     if step < plan.warmup_steps:
         return plan.learning_rate * (step + 1) / plan.warmup_steps
     decay_start = plan.step_count * (1 - plan.decay_share)
     if step < decay_start:
         return plan.learning_rate
     done = (step - decay_start) / max(1.0, plan.step_count - decay_start)
-    return plan.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+    lowest = plan.lowest_share
+    return plan.learning_rate * (lowest + (1 - lowest) * 0.5 * (1 + math.cos(math.pi * done)))
 
 
 def scores_of(

@@ -7,12 +7,12 @@ from core.labels import DEFAULT_LABELS
 from core.learn.batches import TrainingSet
 from core.learn.configuration import RunConfiguration
 from core.learn.feature_cache import FeatureCache
-from core.learn.features import split
-from core.learn.learners import Learners, learner_of
+from core.learn.features import FeatureBatch, split
+from core.learn.learners import Learners, decoder_learner_of, learner_of
 from core.learn.losses import loss_named
 from core.learn.networks import build_network
 from core.learn.samples import Batch, one_hot
-from core.learn.training import Watch, learn, plan_run, train
+from core.learn.training import Plan, Watch, learn, plan_run, train
 from core.learn.variants import variant_batches
 from core.learn.weights import TrainedNetwork, save_weights
 
@@ -102,6 +102,20 @@ def test_retraining_keeps_the_means_and_variances_that_the_champion_learnt(items
     anew, _ = train(one_size, TrainingSet(items), cache=FeatureCache(tmp_path))
     np.testing.assert_array_equal(_statistics(from_champion), before)
     assert not np.allclose(_statistics(anew), before)
+
+
+def test_a_retrained_decoder_ends_with_the_mean_of_its_last_weights():
+    learner = decoder_learner_of(build_network(SMALL, 2), loss_named("bce_jaccard"), keeps_statistics=True)
+    picture = np.random.default_rng(0).uniform(0, 255, (1, 64, 64, 3)).astype(np.float32)
+    features = tuple(feature.numpy().astype(np.float16) for feature in learner.halves.encoder(picture))
+    batch = FeatureBatch(features, (picture[..., 0] > 128).astype(np.uint8))
+    seen = []
+    plan = Plan(step_count=4, steps_per_epoch=4, learning_rate=0.01, loss="bce_jaccard", averaged_steps=2)
+    watch = Watch(on_step=lambda _: seen.append([w.numpy() for w in learner.trained.trainable_weights]))
+    learn(learner, lambda step: batch, plan, watch=watch)
+    for third, fourth, kept in zip(*seen[2:], learner.trained.trainable_weights, strict=True):
+        np.testing.assert_allclose(kept, (third + fourth) / 2, atol=1e-6)
+        assert not np.array_equal(third, fourth)
 
 
 def _statistics(trained: TrainedNetwork) -> np.ndarray:

@@ -125,6 +125,7 @@ def test_learning_rate_rises_stays_and_falls_to_nothing():
     assert rates[9:60] == [1.0] * 51
     assert all(later <= earlier for earlier, later in itertools.pairwise(rates[60:]))
     assert 0 < rates[-1] < 0.01
+    assert learning_rate_at(99, replace(plan, lowest_share=0.3)) == pytest.approx(0.3, abs=0.01)
 
 
 def test_retraining_on_drawings_teaches_the_shipped_encoder_what_they_show(items):
