@@ -24,6 +24,12 @@ READY = """drawing => {
         && Math.abs(innerHeight - 20 - stage.getBoundingClientRect().bottom) < 2;
 }"""
 
+SCALED = """([drawing, scale]) => {
+    const stage = document.querySelector(".st-key-canvas_" + drawing + " [data-testid=stBidiComponentIsolated]")
+        .shadowRoot.querySelector(".stage");
+    return Math.abs(stage.dataset.scale / scale - 1) < 0.001;
+}"""
+
 
 @dataclass(frozen=True)
 class Canvas:
@@ -75,6 +81,14 @@ def find_canvas(page: Page, drawing: Drawing) -> Canvas:
     scale = float(seen["scale"])
     left, top = box["x"] + float(seen["left"]), box["y"] + float(seen["top"])
     return Canvas(left, top, drawing.width_px * scale, drawing.height_px * scale, drawing)
+
+
+def come_closer(page: Page, canvas: Canvas, presses: int) -> Canvas:
+    """Double the drawing's size by a key, as often as it is pressed, and wait until the screen shows that."""
+    for _ in range(presses):
+        page.keyboard.press("+")
+    page.wait_for_function(SCALED, arg=[canvas.drawing.id, 2**presses / canvas.scale])
+    return find_canvas(page, canvas.drawing)
 
 
 def choose(page: Page, tool: str, key: str) -> None:

@@ -19,6 +19,7 @@ from tests.browser.canvas import (
     add_drawing,
     add_white_drawing,
     choose,
+    come_closer,
     distance_to_segment,
     draw,
     find_canvas,
@@ -55,9 +56,7 @@ def test_strokes_land_where_they_were_drawn_at_every_zoom_and_undo_reaches_acros
     beside = np.full((2000, 3000), np.inf)  # how far each pixel is from the border of the strokes; negative inside
     masks = []
     for presses, times in ((0, 1), (2, 4), (2, 16)):
-        for _ in range(presses):
-            page.keyboard.press("+")
-        canvas = find_canvas(page, drawing)
+        canvas = come_closer(page, canvas, presses)
         assert canvas.width == pytest.approx(times * whole.width)
         for start_at, end_at in STROKES:
             draw(page, start_at, end_at)

@@ -12,6 +12,7 @@ from tests.browser.canvas import (
     Point,
     add_white_drawing,
     choose,
+    come_closer,
     find_canvas,
     open_canvas,
     stored_mask,
@@ -107,8 +108,7 @@ def test_while_somebody_draws_with_a_pen_hands_only_move_the_drawing(ws, app, pa
     assert stored_mask(ws, drawing)[180, 185:715].all()
     assert find_canvas(page, drawing) == canvas
 
-    page.keyboard.press("+")
-    closer = find_canvas(page, drawing)
+    closer = come_closer(page, canvas, 1)
     _touch(tablet, "touchStart", (700, 500))
     for step in range(1, 6):
         _touch(tablet, "touchMove", (700 - 10 * step, 500))

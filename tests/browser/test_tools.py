@@ -21,6 +21,7 @@ from tests.browser.canvas import (
     add_drawing,
     add_white_drawing,
     choose,
+    come_closer,
     draw,
     find_canvas,
     open_canvas,
@@ -74,12 +75,10 @@ class Expected:
 
 def test_every_tool_lands_where_it_was_drawn_at_every_zoom_and_undo_reaches_across(ws, app, page):
     drawing = add_white_drawing(ws, 2000, 3000)
-    whole = open_canvas(page, app, drawing)
+    canvas = whole = open_canvas(page, app, drawing)
     expected, masks = Expected(2000, 3000), []
     for presses, times in ((0, 1), (2, 4), (2, 16)):
-        for _ in range(presses):
-            page.keyboard.press("+")
-        canvas = find_canvas(page, drawing)
+        canvas = come_closer(page, canvas, presses)
         assert canvas.width == pytest.approx(times * whole.width)
         choose(page, "Area", "p")
         for corner in AREA:
