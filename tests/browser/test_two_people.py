@@ -32,10 +32,8 @@ def ws(app) -> Workspace:
 
 
 @pytest.fixture
-def joergs_page(app, colleagues_page):
-    colleagues_page.goto(f"{app.url}/upload")
-    colleagues_page.get_by_text("Try it with sample drawings").first.wait_for()
-    colleagues_page.evaluate("localStorage.setItem('ostrakon.author', 'Jörg')")
+def joergs_page(colleagues_page):
+    colleagues_page.add_init_script("localStorage.setItem('ostrakon.author', 'Jörg')")
     return colleagues_page
 
 
