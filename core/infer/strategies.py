@@ -72,13 +72,13 @@ def in_order(candidates: Candidates, seed: int = 0) -> NDArray[np.intp]:
 
 
 STRATEGIES: Mapping[str, Strategy] = {
-    "most instructive": most_instructive,
-    "most uncertain": most_uncertain,
     "probably wrong": probably_wrong,
+    "most uncertain": most_uncertain,
+    "most instructive": most_instructive,
     "random": random,
     "in order": in_order,
 }
-DEFAULT_STRATEGY = "most instructive"
+DEFAULT_STRATEGY = "probably wrong"
 
 
 def _spread(candidates: Candidates, rows: NDArray[np.intp]) -> NDArray[np.intp]:

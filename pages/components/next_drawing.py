@@ -17,9 +17,9 @@ from pages.components.workspace import author
 _PREFERENCE = "order of review"
 _LONGEST_NUMBER = 9
 _NAMES = {
-    "most instructive": "Most instructive first",
-    "most uncertain": "Most uncertain first",
     "probably wrong": "Probably wrong first",
+    "most uncertain": "Most uncertain first",
+    "most instructive": "Most instructive first",
     "random": "In random order",
     "in order": "As they were added",
 }
