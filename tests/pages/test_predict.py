@@ -49,11 +49,11 @@ def test_the_queue_shows_what_to_correct_first_with_its_reason(show, ws):
     read_as(ws, unsure, uncertainty=0.6, reason="uncertain at the rim")
     app = show("predict")
     assert not app.exception
-    assert names(app) == ["unsure.png", "broken.png", "sure.png"]
+    assert names(app) == ["broken.png", "unsure.png", "sure.png"]
     for told in ("wall broken", "uncertain at the rim", "uncertainty 1%"):
         assert told in words(app)
-    app.selectbox(key="order").set_value("probably wrong").run()
-    assert names(app) == ["broken.png", "unsure.png", "sure.png"]
+    app.selectbox(key="order").set_value("most uncertain").run()
+    assert names(app) == ["unsure.png", "broken.png", "sure.png"]
     app.selectbox(key="order").set_value("in order").run()
     assert names(app) == ["sure.png", "broken.png", "unsure.png"]
     assert names(show("predict")) == ["sure.png", "broken.png", "unsure.png"]  # the next session begins with it
